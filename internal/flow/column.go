@@ -110,6 +110,9 @@ type Facts struct {
 	Rows    int64    `json:"rows"`
 	Columns []Column `json:"columns"`
 	Context Context  `json:"context"`
+	// Problems counts the structural faults that reading met, by kind (ragged_row, undecodable, ...). The lines
+	// themselves are in the run's file "problems".
+	Problems map[string]int64 `json:"problems,omitempty"`
 }
 
 // Column returns the facts of the named column, or nil.

@@ -31,6 +31,8 @@ type Manager interface {
 	// Assemble merges the documents of the handlers (by handler name) into the stage's document and the items to
 	// decide on. Same input, same output.
 	Assemble(docs Documents) (document json.RawMessage, items []flow.Item, err error)
+	// Decide writes the decisions into the stage's document: the form in which later stages and the results see it.
+	Decide(document json.RawMessage, decisions []flow.Decision) (json.RawMessage, error)
 }
 
 // Handler does one kind of work.
