@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// PutDataKey records, or after a rotation replaces, the wrapped data key of a dataset.
+func (t *Tx) PutDataKey(ctx context.Context, dataset string, wrapped []byte) error {
+	_, err := t.exec(ctx, "INSERT INTO data_key (dataset, wrapped, created) VALUES ($1,$2,$3) "+
+		"ON CONFLICT (dataset) DO UPDATE SET wrapped = excluded.wrapped", dataset, wrapped, t.s.now())
+	if err != nil {
+		return fmt.Errorf("recording the key of dataset %s: %w", dataset, err)
+	}
+	return nil
+}
+
+// DataKey reads the wrapped data key of a dataset; the error wraps ErrNotFound where there is none.
+func (s *Store) DataKey(ctx context.Context, dataset string) ([]byte, error) {
+	var wrapped []byte
+	err := s.read.QueryRowContext(ctx, "SELECT wrapped FROM data_key WHERE dataset = $1", dataset).Scan(&wrapped)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("the key of dataset %s: %w", dataset, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the key of dataset %s: %w", dataset, err)
+	}
+	return wrapped, nil
+}
+
+// DataKeys returns all wrapped data keys by dataset, for rotation.
+func (s *Store) DataKeys(ctx context.Context) (map[string][]byte, error) {
+	type pair struct {
+		dataset string
+		wrapped []byte
+	}
+	all, err := list(ctx, s.read, func(scan func(...any) error) (pair, error) {
+		var p pair
+		return p, scan(&p.dataset, &p.wrapped)
+	}, "SELECT dataset, wrapped FROM data_key ORDER BY dataset")
+	if err != nil {
+		return nil, fmt.Errorf("reading the keys of the datasets: %w", err)
+	}
+	keys := make(map[string][]byte, len(all))
+	for _, p := range all {
+		keys[p.dataset] = p.wrapped
+	}
+	return keys, nil
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Head is what a run was asked for; it never changes.
+type Head struct {
+	File      string `json:"file"` // base name as received
+	Goal      string `json:"goal,omitempty"`
+	KPI       string `json:"kpi,omitempty"`
+	StopAfter string `json:"stop_after,omitempty"`
+	Dataset   string `json:"dataset"`
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"`
+	Ref       string `json:"ref"` // where the received bytes are kept, encrypted
+}
+
+// Run is the record of a run. State is the control point manager's, opaque here.
+type Run struct {
+	ID      string
+	Status  string
+	Stage   string
+	Tier    string
+	Version int64 // grows with each change of the state
+	Head    Head
+	State   []byte
+	Created time.Time
+	Updated time.Time
+}
+
+const runColumns = "id, status, stage, tier, version, head, state, created, updated"
+
+func (s *Store) scanRun(scan func(...any) error) (Run, error) {
+	var r Run
+	var head []byte
+	var created, updated int64
+	if err := scan(&r.ID, &r.Status, &r.Stage, &r.Tier, &r.Version, &head, &r.State, &created, &updated); err != nil {
+		return r, err
+	}
+	var err error
+	if head, err = s.unseal(head); err != nil {
+		return r, fmt.Errorf("decrypting the record of run %s: %w", r.ID, err)
+	}
+	if r.State, err = s.unseal(r.State); err != nil {
+		return r, fmt.Errorf("decrypting the state of run %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(head, &r.Head); err != nil {
+		return r, fmt.Errorf("reading the record of run %s: %w", r.ID, err)
+	}
+	r.Created, r.Updated = moment(created), moment(updated)
+	return r, nil
+}
+
+// InsertRun records a new run at version 1.
+func (t *Tx) InsertRun(ctx context.Context, r Run) error {
+	head, err := json.Marshal(r.Head)
+	if err != nil {
+		return fmt.Errorf("recording run %s: %w", r.ID, err)
+	}
+	if head, err = t.s.seal(head); err != nil {
+		return fmt.Errorf("encrypting the record of run %s: %w", r.ID, err)
+	}
+	state, err := t.s.seal(r.State)
+	if err != nil {
+		return fmt.Errorf("encrypting the state of run %s: %w", r.ID, err)
+	}
+	now := t.s.now()
+	_, err = t.exec(ctx, "INSERT INTO run ("+runColumns+") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+		r.ID, r.Status, r.Stage, r.Tier, int64(1), head, state, now, now)
+	if err != nil {
+		return fmt.Errorf("recording run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// Run reads a run; the error wraps ErrNotFound where there is none.
+func (t *Tx) Run(ctx context.Context, id string) (*Run, error) { return t.s.run(ctx, t.tx, id) }
+
+// Run reads a run; the error wraps ErrNotFound where there is none.
+func (s *Store) Run(ctx context.Context, id string) (*Run, error) { return s.run(ctx, s.read, id) }
+
+func (s *Store) run(ctx context.Context, q querier, id string) (*Run, error) {
+	r, err := s.scanRun(q.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run WHERE id = $1", id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("run %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading run %s: %w", id, err)
+	}
+	return &r, nil
+}
+
+// Runs lists all runs, the latest first.
+func (s *Store) Runs(ctx context.Context) ([]Run, error) {
+	all, err := list(ctx, s.read, s.scanRun, "SELECT "+runColumns+" FROM run ORDER BY created DESC, id DESC")
+	if err != nil {
+		return nil, fmt.Errorf("listing the runs: %w", err)
+	}
+	return all, nil
+}
+
+// SaveState writes r.State, r.Status and r.Stage where the run is still at r.Version, and counts r.Version up. The
+// error wraps ErrConflict where it is not.
+func (t *Tx) SaveState(ctx context.Context, r *Run) error {
+	state, err := t.s.seal(r.State)
+	if err != nil {
+		return fmt.Errorf("encrypting the state of run %s: %w", r.ID, err)
+	}
+	n, err := t.exec(ctx, "UPDATE run SET state = $1, status = $2, stage = $3, updated = $4, version = version + 1 "+
+		"WHERE id = $5 AND version = $6", state, r.Status, r.Stage, t.s.now(), r.ID, r.Version)
+	if err != nil {
+		return fmt.Errorf("saving the state of run %s: %w", r.ID, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("saving the state of run %s: %w", r.ID, ErrConflict)
+	}
+	r.Version++
+	return nil
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/ncruces/go-sqlite3"
+)
+
+// Tx is a transaction. It is not safe for concurrent use and not valid after the function given to InTx returns.
+type Tx struct {
+	tx     *sql.Tx
+	s      *Store
+	after  []func()
+	filled bool
+}
+
+// SQL is the transaction itself, for the queue.
+func (t *Tx) SQL() *sql.Tx { return t.tx }
+
+// AfterCommit has f called when the transaction is committed, and not at all when it is not.
+func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
+
+const tries = 12
+
+// InTx runs f in a serializable transaction and commits it where f returns nil. Where another transaction was in the
+// way everything is undone and f is called again: it must have no effect but through the transaction.
+func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.once(ctx, f)
+		if err == nil || try == tries || !retryable(err) {
+			return err
+		}
+		wait := time.Duration(1<<min(try, 7)) * time.Millisecond
+		wait += rand.N(wait) //nolint:gosec // spreads retries, no secret
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (s *Store) once(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
+	tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation()})
+	if err != nil {
+		return fmt.Errorf("beginning a transaction on the records: %w", err)
+	}
+	t := &Tx{tx: tx, s: s}
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback() // err says what matters; the driver drops a connection that cannot roll back
+		}
+	}()
+	if err := f(ctx, t); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("writing to the records (nothing of it was kept): %w", err)
+	}
+	if t.filled {
+		s.nudge()
+	}
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// isolation is serializable on PostgreSQL; SQLite's transactions are so by themselves.
+func (s *Store) isolation() sql.IsolationLevel {
+	if s.dialect == Postgres {
+		return sql.LevelSerializable
+	}
+	return sql.LevelDefault
+}
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		// serialization_failure, deadlock_detected; unique_violation: two transactions took the same next number.
+		case "40001", "40P01", "23505":
+			return true
+		}
+		return false
+	}
+	return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED)
+}
+
+// IsFull says whether the error is about a full disk.
+func IsFull(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, sqlite3.FULL) || (errors.As(err, &pg) && pg.Code == "53100")
+}
+
+// exec runs a statement and says how many rows it changed. Placeholders are $1, $2, ... in the order of first use,
+// which both databases take.
+func (t *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	r, err := t.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// list scans every row of a query.
+func list[T any](ctx context.Context, q querier, scan func(row func(...any) error) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+	var all []T
+	for rows.Next() {
+		x, err := scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
