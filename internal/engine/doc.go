@@ -8,3 +8,6 @@
 // Tables hold text: every column is VARCHAR, an empty cell is NULL, and the hidden column RowColumn counts the
 // data rows of the received file from 1. Typed gives the expression that reads a column as what it is.
 package engine
+
+// Version is the version of DuckDB that is linked in; a test compares it with what the engine says.
+const Version = "v1.5.5"

@@ -110,3 +110,11 @@ func TestLiteralAndIdentSurviveHostileText(t *testing.T) {
 		}
 	}
 }
+
+func TestVersionIsTrue(t *testing.T) {
+	s := open(t, engine.Config{})
+	var got string
+	if err := s.QueryRow(context.Background(), "SELECT version()", &got); err != nil || got != engine.Version {
+		t.Errorf("the engine is %s, %v", got, err)
+	}
+}

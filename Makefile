@@ -1,0 +1,69 @@
+# Targets of the contract. `make run` and `make test` set everything up that is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo none)
+LDFLAGS := -s -w -X github.com/analytix-flow/analytix/internal/cli.version=$(VERSION) -X github.com/analytix-flow/analytix/internal/cli.commit=$(COMMIT)
+EXTENSION := internal/engine/extension/httpfs.duckdb_extension.gz
+LINT_VERSION := v2.15.0
+LINT := bin/tools/golangci-lint-$(LINT_VERSION)
+
+# mold links the engine in a second where the default linker takes ten; it is used where it is installed.
+ifneq ($(shell command -v mold),)
+export CGO_LDFLAGS := -O2 -g -fuse-ld=mold
+endif
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: bin/analytix ## build bin/analytix
+
+bin/analytix: $(EXTENSION) FORCE
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/analytix
+FORCE:
+
+.PHONY: extension
+extension: $(EXTENSION) ## fetch the engine's encryption extension (pinned by hash)
+$(EXTENSION): internal/engine/extension/requirements.txt
+	scripts/fetch-extension.sh $@
+
+.PHONY: run
+run: build ## make a sample of a shop's orders and take it through the flow
+	scripts/try-sample.sh
+
+.PHONY: test
+test: $(EXTENSION) test-setup ## every test, with the race detector where goroutines meet
+	scripts/test.sh
+
+.PHONY: test-setup
+test-setup: ## install what the tests need from Debian (PostgreSQL)
+	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb
+
+.PHONY: unit
+unit: $(EXTENSION) ## the quick tests only
+	go test -short ./...
+
+.PHONY: lint
+lint: $(EXTENSION) $(LINT) ## gofmt, go vet and golangci-lint
+	@out=$$(gofmt -l cmd internal); test -z "$$out" || { echo "not formatted: $$out"; exit 1; }
+	$(LINT) run ./...
+
+$(LINT):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv bin/tools/golangci-lint $@
+
+.PHONY: fuzz
+fuzz: $(EXTENSION) ## every fuzz target for 20 seconds
+	scripts/fuzz.sh 20s
+
+.PHONY: bench
+bench: build ## reception and quality of a 1 GB file as a ratio to the floor
+	scripts/bench.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin $(EXTENSION)
