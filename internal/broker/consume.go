@@ -1,0 +1,194 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Handler handles a message. An error means that it is to be tried again; one made by Poison that it is not. It may be
+// given a message that it has handled before.
+type Handler func(ctx context.Context, m Message) error
+
+type poison struct{ error }
+
+func (p poison) Unwrap() error { return p.error }
+
+// Poison marks an error after which another try is of no use.
+func Poison(err error) error {
+	if err == nil {
+		return nil
+	}
+	return poison{err}
+}
+
+const (
+	ackWait   = 30 * time.Second
+	heartbeat = ackWait / 3
+	inFlight  = 512
+)
+
+// Subscription is a consumer at work.
+type Subscription struct {
+	broker  *Broker
+	name    string
+	handler Handler
+	iter    jetstream.MessagesContext
+	ctx     context.Context //nolint:containedctx // the life of the subscription, not of a call
+	cancel  context.CancelFunc
+	all     sync.WaitGroup
+	mu      sync.Mutex
+	lanes   map[string][]jetstream.Msg // by run; a lane exists while a goroutine works on it
+}
+
+// Consume starts handling the messages of a kind (such as "event", which covers everything below "event.") under the
+// durable name. Kinds of different names must not overlap. Stop must be called.
+func (b *Broker) Consume(ctx context.Context, name, kind string, h Handler) (*Subscription, error) {
+	if b.server != nil {
+		// Whoever consumed before is dead. A new consumer gets at once, and in order, what the old one was given and
+		// did not acknowledge; the old one would wait for ackWait and let later messages overtake.
+		err := b.stream.DeleteConsumer(ctx, name)
+		if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return nil, fmt.Errorf("beginning to handle messages as %s: %w", name, err)
+		}
+	}
+	c, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxDeliver: -1, MaxAckPending: inFlight,
+		FilterSubjects: []string{prefix + "*." + kind + ".>", prefix + "*." + kind},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("beginning to handle messages as %s: %w", name, err)
+	}
+	iter, err := c.Messages(jetstream.PullMaxMessages(inFlight))
+	if err != nil {
+		return nil, fmt.Errorf("beginning to handle messages as %s: %w", name, err)
+	}
+	s := &Subscription{broker: b, name: name, handler: h, iter: iter, lanes: map[string][]jetstream.Msg{}}
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.all.Go(s.receive)
+	return s, nil
+}
+
+// Stop ends the subscription and waits until no handler runs. Messages under way are cancelled and handled again by
+// the next subscription of the name.
+func (s *Subscription) Stop() {
+	s.cancel()
+	s.iter.Stop()
+	s.all.Wait()
+}
+
+func (s *Subscription) receive() {
+	for {
+		m, err := s.iter.Next()
+		if s.ctx.Err() != nil || errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+			return
+		}
+		if err != nil {
+			s.broker.cfg.Log.Warn("waiting for messages", "consumer", s.name, "error", err)
+			continue
+		}
+		s.queue(m)
+	}
+}
+
+// queue puts the message into the lane of its run, and starts the lane where none is under way.
+func (s *Subscription) queue(m jetstream.Msg) {
+	run, _ := split(m.Subject())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	waiting, busy := s.lanes[run]
+	s.lanes[run] = append(waiting, m)
+	if !busy {
+		s.all.Go(func() { s.work(run) })
+	}
+}
+
+func (s *Subscription) work(run string) {
+	for {
+		s.mu.Lock()
+		waiting := s.lanes[run]
+		if len(waiting) == 0 || s.ctx.Err() != nil {
+			delete(s.lanes, run)
+			s.mu.Unlock()
+			return
+		}
+		m := waiting[0]
+		s.lanes[run] = waiting[1:]
+		s.mu.Unlock()
+		s.handle(run, m)
+	}
+}
+
+// handle tries a message until it is handled, set aside, or the subscription ends.
+func (s *Subscription) handle(run string, m jetstream.Msg) {
+	defer s.keepAlive(run, m)()
+	msg := received(m)
+	pause := s.broker.cfg.Backoff
+	for try := 1; ; try++ {
+		err := s.handler(s.ctx, msg)
+		if s.ctx.Err() != nil && err != nil {
+			return
+		}
+		var p poison
+		if err != nil && (try >= s.broker.cfg.Tries || errors.As(err, &p)) {
+			err = s.bury(m, try, err)
+		}
+		if err == nil {
+			if err := m.Ack(); err != nil { // it will come again, and be dropped
+				s.broker.cfg.Log.Warn("acknowledging a message", "consumer", s.name, "run", run, "error", err)
+			}
+			return
+		}
+		s.broker.cfg.Log.Debug("a message is tried again", "consumer", s.name, "run", run, "try", try, "error", err)
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-time.After(pause + rand.N(pause/4)): //nolint:gosec // spreads retries, no secret
+		}
+		pause = min(2*pause, 64*s.broker.cfg.Backoff)
+	}
+}
+
+// keepAlive tells the server, until the returned function is called, that the message and those behind it in the lane
+// are being worked on, so that it does not hand them out a second time.
+func (s *Subscription) keepAlive(run string, m jetstream.Msg) func() {
+	done := make(chan struct{})
+	s.all.Go(func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			s.mu.Lock()
+			held := append([]jetstream.Msg{m}, s.lanes[run]...)
+			s.mu.Unlock()
+			for _, x := range held {
+				if err := x.InProgress(); err != nil {
+					s.broker.cfg.Log.Debug("holding a message", "consumer", s.name, "run", run, "error", err)
+				}
+			}
+		}
+	})
+	return func() { close(done) }
+}
+
+func split(subject string) (run, kind string) {
+	run, kind, _ = strings.Cut(strings.TrimPrefix(subject, prefix), ".")
+	return run, kind
+}
+
+func received(m jetstream.Msg) Message {
+	run, kind := split(m.Subject())
+	id, _, _ := strings.Cut(m.Headers().Get(nats.MsgIdHdr), replayMark)
+	return Message{ID: id, Run: run, Kind: kind, Data: m.Data()}
+}
