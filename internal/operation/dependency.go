@@ -112,3 +112,20 @@ func dependencyKey(det []string) string {
 	}
 	return "(" + strings.Join(parts, " || chr(31) || ") + ")"
 }
+
+// Determinants lists the columns that determine what a resolution by dependency writes; none for other resolutions.
+func Determinants(params map[string]any) []string {
+	parts, err := split(params)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, p := range parts {
+		det, _, err := byDependency{}.columns(p)
+		if err != nil {
+			return nil
+		}
+		out = append(out, det...)
+	}
+	return out
+}

@@ -17,7 +17,7 @@ func fillOperations() []Operation {
 			return "mode(" + engine.Ident(c.Name) + ") OVER (" + partition(p) + ")"
 		}),
 		columnwise{kind: "fill_group_median", valid: validGroup}.filling(func(c *flow.Column, p map[string]any) string {
-			return "median(" + engine.Typed(c) + ") OVER (" + partition(p) + ")"
+			return "median(" + numeric(c) + ") OVER (" + partition(p) + ")"
 		}),
 	}
 }

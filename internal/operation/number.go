@@ -16,6 +16,14 @@ func numberOperations() []Operation {
 	}
 }
 
+// numeric reads a column as numbers, also one that reception holds to be text.
+func numeric(c *flow.Column) string {
+	if c.Type.Numeric() {
+		return engine.Typed(c)
+	}
+	return "TRY_CAST(" + engine.Text(c.Name) + " AS DOUBLE)"
+}
+
 // plain is an expression that writes a double without an exponent or needless zeros.
 func plain(e string) string {
 	return Shortest("CAST(CAST(" + e + " AS DECIMAL(38,10)) AS VARCHAR)")
@@ -44,13 +52,13 @@ func validScale(p map[string]any, facts *flow.Facts) error {
 // chosen is the condition of the cells that "values" and "where" name.
 func chosen(c *flow.Column, p map[string]any) (string, error) {
 	_, cond, err := setMissing(c, p)
-	return cond + " AND " + engine.Typed(c) + " IS NOT NULL", err
+	return cond + " AND " + numeric(c) + " IS NOT NULL", err
 }
 
 func fixScale(c *flow.Column, p map[string]any) (string, string, error) {
 	cond, err := chosen(c, p)
 	factor, _ := number(p, "factor")
-	return plain(fmt.Sprintf("round(%s * %v, 10)", engine.Typed(c), factor)), cond, err
+	return plain(fmt.Sprintf("round(%s * %v, 10)", numeric(c), factor)), cond, err
 }
 
 func flipSign(c *flow.Column, p map[string]any) (string, string, error) {
@@ -72,7 +80,7 @@ func validClip(p map[string]any, _ *flow.Facts) error {
 }
 
 func clip(c *flow.Column, p map[string]any) (string, string, error) {
-	e := engine.Typed(c)
+	e := numeric(c)
 	out, cond := engine.Text(c.Name), "false"
 	if low, ok := number(p, "low"); ok {
 		out = fmt.Sprintf("CASE WHEN %s < %v THEN %s ELSE %s END", e, low, plain(fmt.Sprint(low)), out)

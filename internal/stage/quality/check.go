@@ -34,6 +34,12 @@ type Finding struct {
 	// Priority decides to which issue a cell belongs that several flag: the highest wins, then the higher confidence.
 	// A repair that is determined by the data comes before a bare suspicion. 0 is usual.
 	Priority int
+	// Group marks findings of one check that are one decision over several columns: those with the same check and the
+	// same Group, not empty, become one issue, if their resolutions are of the same kinds. Columns are listed, and
+	// parameters are kept for each (operation.PartsParam). Title is then replaced by GroupTitle.
+	Group string
+	// GroupTitle gives the merged issue's title; %s stands for the list of columns.
+	GroupTitle string
 }
 
 // Table is what a check works on: the engine with the table data attached, and what reception found out.
