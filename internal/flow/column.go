@@ -40,7 +40,7 @@ const (
 type Column struct {
 	Name     string   `json:"name"` // as received; made unique where the file repeats a name
 	Type     Type     `json:"type"`
-	TypeFit  float64  `json:"type_fit"`          // share of the present cells that fit Type, 0..1
+	TypeFit  float64  `json:"type_fit"`          // share of the present cells, the usual missing tokens ("N/A", "-") not counted, that fit Type, 0..1
 	Formats  []string `json:"formats,omitempty"` // strptime formats of temporal columns, most frequent first
 	Number   *Number  `json:"number,omitempty"`  // how numbers are written, for numeric columns that are not plain
 	Semantic string   `json:"semantic_type"`     // catalogue id such as "email"; empty where none
@@ -65,6 +65,8 @@ type Number struct {
 	Thousands string `json:"thousands,omitempty"` // "", ",", ".", " ", "'"
 	Prefix    string `json:"prefix,omitempty"`    // such as a currency sign
 	Suffix    string `json:"suffix,omitempty"`    // such as a unit or "%"
+	// Variants are other spellings of Suffix ("oz." for "oz"), the longer first.
+	Variants []string `json:"suffix_variants,omitempty"`
 }
 
 // Format is how a received file is written.
