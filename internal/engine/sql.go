@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,7 @@ func Typed(c *flow.Column) string {
 	case flow.Date, flow.Timestamp:
 		return typedMoment(c)
 	case flow.Time:
-		return "TRY_CAST(" + Text(c.Name) + " AS TIME)"
+		return typedClock(c)
 	default:
 		return Text(c.Name)
 	}
@@ -58,7 +59,9 @@ func typedNumber(c *flow.Column) string {
 		return "TRY_CAST(" + Text(c.Name) + " AS DOUBLE)"
 	}
 	e := Text(c.Name)
-	for _, affix := range []string{c.Number.Prefix, c.Number.Suffix, c.Number.Thousands} {
+	suffixes := append([]string{c.Number.Suffix}, c.Number.Variants...)
+	slices.SortStableFunc(suffixes, func(a, b string) int { return len(b) - len(a) }) // "oz." before "oz"
+	for _, affix := range append(suffixes, c.Number.Prefix, c.Number.Thousands) {
 		if affix != "" {
 			e = "replace(" + e + ", " + Literal(affix) + ", '')"
 		}
@@ -76,6 +79,14 @@ func typedMoment(c *flow.Column) string {
 	}
 	if c.Type == flow.Date {
 		e = "CAST(" + e + " AS DATE)"
+	}
+	return e
+}
+
+func typedClock(c *flow.Column) string {
+	e := "TRY_CAST(" + Text(c.Name) + " AS TIME)"
+	if len(c.Formats) > 0 {
+		e = "coalesce(" + e + ", CAST(try_strptime(" + Text(c.Name) + ", [" + Literals(c.Formats) + "]) AS TIME))"
 	}
 	return e
 }
