@@ -1,0 +1,146 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/store"
+)
+
+// ErrUnknownKind is wrapped by errors about a task of a kind that was not registered.
+var ErrUnknownKind = errors.New("no such kind of task")
+
+// Insert puts a task into the queue, in the transaction. One that is there already is left as it is. A time to come
+// as at schedules it; the zero time means at once.
+func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) error {
+	k, ok := q.kinds[t.Kind]
+	if !ok {
+		return fmt.Errorf("queueing task %s: %w", t.ID(), ErrUnknownKind)
+	}
+	_, err := q.client.InsertTx(ctx, tx.SQL(), args{Task: t}, &river.InsertOpts{
+		Queue: k.queue(), Priority: t.priority(), MaxAttempts: q.cfg.Tries, ScheduledAt: at,
+		UniqueOpts: river.UniqueOpts{ByArgs: true},
+	})
+	if err != nil {
+		return fmt.Errorf("queueing task %s: %w", t.ID(), err)
+	}
+	return nil
+}
+
+// errCancelled is the cause with which the context of a cancelled task ends.
+var errCancelled = errors.New("the task was cancelled")
+
+// Cancel cancels the tasks of a run that have not ended; an empty stage means those of all stages. Those that run in
+// this process have their context ended when the transaction is committed, those in others within seconds.
+func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, run string, stage flow.Stage) error {
+	argument := "json_extract(args, '$.run')"
+	if q.cfg.Store.Dialect() == store.Postgres {
+		argument = "args->>'run'"
+	}
+	rows, err := tx.SQL().QueryContext(ctx, "SELECT id FROM river_job WHERE state NOT IN "+
+		"('cancelled', 'completed', 'discarded') AND "+argument+" = $1", run)
+	if err != nil {
+		return fmt.Errorf("looking for the tasks of run %s: %w", run, err)
+	}
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return errors.Join(fmt.Errorf("looking for the tasks of run %s: %w", run, err), rows.Close())
+		}
+		ids = append(ids, id)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("looking for the tasks of run %s: %w", run, err)
+	}
+	for _, id := range ids {
+		if err := q.cancel(ctx, tx, id, stage); err != nil {
+			return fmt.Errorf("cancelling the tasks of run %s: %w", run, err)
+		}
+	}
+	return nil
+}
+
+func (q *Queue) cancel(ctx context.Context, tx *store.Tx, id int64, stage flow.Stage) error {
+	job, err := q.client.JobGetTx(ctx, tx.SQL(), id)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var t Task
+	if err := json.Unmarshal(job.EncodedArgs, &t); err != nil {
+		return fmt.Errorf("reading task %d: %w", id, err)
+	}
+	if stage != "" && t.Stage != stage {
+		return nil
+	}
+	if _, err := q.client.JobCancelTx(ctx, tx.SQL(), id); err != nil {
+		return fmt.Errorf("task %s: %w", t.ID(), err)
+	}
+	tx.AfterCommit(func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if cancel := q.running[t.ID()]; cancel != nil {
+			cancel(errCancelled)
+		}
+	})
+	return nil
+}
+
+// Dead lists the tasks that were set aside, oldest first.
+func (q *Queue) Dead(ctx context.Context) ([]store.DeadTask, error) {
+	return q.cfg.Store.DeadTasks(ctx)
+}
+
+// Retry takes a task that was set aside up again, with all its tries before it.
+func (q *Queue) Retry(ctx context.Context, tx *store.Tx, d store.DeadTask) error {
+	had, err := tx.DropDeadTask(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if !had {
+		return fmt.Errorf("taking up task %s: %w", d.ID, store.ErrNotFound)
+	}
+	return q.Insert(ctx, tx, Task{Run: d.Run, Stage: d.Stage, Round: d.Round, Try: d.Try, Tier: d.Tier, Kind: d.Handler}, time.Time{})
+}
+
+// Count is how many tasks of a kind are in a state.
+type Count struct {
+	Kind  string
+	State string // available, scheduled, retryable, running, completed, cancelled, discarded
+	N     int64
+}
+
+// Counts says how many tasks the queue holds, by kind and state, for whoever watches over it.
+func (q *Queue) Counts(ctx context.Context) (counts []Count, err error) {
+	err = q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		counts = nil
+		rows, err := tx.SQL().QueryContext(ctx,
+			"SELECT kind, CAST(state AS TEXT), count(*) FROM river_job GROUP BY 1, 2 ORDER BY 1, 2")
+		if err != nil {
+			return err
+		}
+		defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+		for rows.Next() {
+			var c Count
+			if err := rows.Scan(&c.Kind, &c.State, &c.N); err != nil {
+				return err
+			}
+			counts = append(counts, c)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("counting the tasks: %w", err)
+	}
+	return counts, nil
+}

@@ -1,0 +1,215 @@
+package task
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/analytix-flow/analytix/internal/store"
+)
+
+// Config sets up a queue.
+type Config struct {
+	Store *store.Store
+	Kinds []Kind
+	// Workers is how many tasks run at the same time, beside those of limited kinds; 0 means 2. Negative: none, the
+	// process only inserts.
+	Workers int
+	// Exclusive says that no other process works on the database: tasks that were running when it died run again at once.
+	Exclusive bool
+	// Tries is how often a task is tried; 0 means 4.
+	Tries int
+	// Backoff is the pause after a first failure, which doubles with each; 0 means one second.
+	Backoff time.Duration
+	// Poll is how often new tasks are looked for; 0 means 20 ms.
+	Poll time.Duration
+	// OnUpdate, when given, is told how far tasks are. It must return at once.
+	OnUpdate func(Update)
+	// OnDead, when given, is called for a task that is set aside, in the transaction that does it.
+	OnDead func(ctx context.Context, tx *store.Tx, t Task, cause error) error
+	Log    *slog.Logger
+}
+
+// Queue is the queue of one process. It is safe for concurrent use.
+type Queue struct {
+	cfg    Config
+	client *river.Client[*sql.Tx]
+	kinds  map[string]Kind
+	id     string
+
+	mu      sync.Mutex
+	running map[string]context.CancelCauseFunc // by the task's id
+
+	rescue context.CancelFunc
+	done   sync.WaitGroup
+}
+
+const shared = river.QueueDefault
+
+// Open brings the queue's tables to the newest form and prepares the queue. Start begins the work.
+func Open(ctx context.Context, cfg Config) (*Queue, error) {
+	cfg.defaults()
+	q := &Queue{cfg: cfg, kinds: map[string]Kind{}, running: map[string]context.CancelCauseFunc{}}
+	for _, k := range cfg.Kinds {
+		q.kinds[k.Name] = k
+	}
+	driver := driverFor(cfg.Store)
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: cfg.Log})
+	if err != nil {
+		return nil, fmt.Errorf("preparing the queue: %w", err)
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return nil, fmt.Errorf("bringing the queue's tables to this version's form: %w", err)
+	}
+	rc, err := q.river()
+	if err != nil {
+		return nil, err
+	}
+	if q.client, err = river.NewClient(driver, rc); err != nil {
+		return nil, fmt.Errorf("preparing the queue: %w", err)
+	}
+	q.id = q.client.ID()
+	return q, nil
+}
+
+func (c *Config) defaults() {
+	if c.Workers == 0 {
+		c.Workers = 2
+	}
+	if c.Tries == 0 {
+		c.Tries = 4
+	}
+	if c.Backoff == 0 {
+		c.Backoff = time.Second
+	}
+	if c.Poll == 0 {
+		c.Poll = 20 * time.Millisecond
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+func driverFor(s *store.Store) riverdriver.Driver[*sql.Tx] {
+	if s.Dialect() == store.Postgres {
+		return riverdatabasesql.New(s.DB())
+	}
+	return riversqlite.New(s.DB())
+}
+
+// river is the configuration of River's client.
+func (q *Queue) river() (*river.Config, error) {
+	rc := &river.Config{
+		Logger: slog.New(atLeastWarn{q.cfg.Log.Handler()}), JobTimeout: -1, MaxAttempts: q.cfg.Tries, RetryPolicy: &backoff{q.cfg.Backoff},
+		PollOnly: true, FetchPollInterval: q.cfg.Poll, FetchCooldown: min(q.cfg.Poll, 5*time.Millisecond),
+		CompletedJobRetentionPeriod: 7 * 24 * time.Hour, RescueStuckJobsAfter: 30 * 24 * time.Hour, // see rescue.go
+	}
+	if q.cfg.Workers < 0 {
+		rc.SkipUnknownJobCheck = true
+		return rc, nil
+	}
+	rc.Workers = river.NewWorkers()
+	rc.Queues = map[string]river.QueueConfig{shared: {MaxWorkers: q.cfg.Workers}}
+	for _, k := range q.cfg.Kinds {
+		if k.Name == "" || k.Work == nil {
+			return nil, fmt.Errorf("preparing the queue: kind %q is incomplete", k.Name)
+		}
+		// The arguments of every kind are the same; River takes the kind's name from the value.
+		river.AddWorkerArgs(rc.Workers, args{Task: Task{Kind: k.Name}}, &worker{q: q, kind: k})
+		if k.Limit > 0 {
+			rc.Queues[k.queue()] = river.QueueConfig{MaxWorkers: k.Limit}
+		}
+		if k.Every > 0 {
+			rc.PeriodicJobs = append(rc.PeriodicJobs, q.periodic(k))
+		}
+	}
+	return rc, nil
+}
+
+func (q *Queue) periodic(k Kind) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(k.Every), func() (river.JobArgs, *river.InsertOpts) {
+		return args{Task: Task{Kind: k.Name}}, &river.InsertOpts{Queue: k.queue(), UniqueOpts: river.UniqueOpts{
+			ByArgs: true, ByPeriod: k.Every}}
+	}, &river.PeriodicJobOpts{ID: strings.ReplaceAll(k.Name, ".", "-"), RunOnStart: true})
+}
+
+// queue names River's queue for the kind.
+func (k Kind) queue() string {
+	if k.Limit <= 0 {
+		return shared
+	}
+	return "only-" + strings.Map(func(r rune) rune {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(k.Name))
+}
+
+// Start begins working, and first sets free what a process that died was working on.
+func (q *Queue) Start(ctx context.Context) error {
+	if q.cfg.Workers < 0 {
+		return nil
+	}
+	if err := q.recover(ctx); err != nil {
+		return err
+	}
+	// River stops when the context it was started with ends; the queue is stopped by Stop alone.
+	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("starting the queue: %w", err)
+	}
+	return nil
+}
+
+// Stop ends the work: tasks under way are cancelled and worked again, without a try being counted, by whoever comes next.
+func (q *Queue) Stop(ctx context.Context) error {
+	if q.cfg.Workers < 0 {
+		return nil
+	}
+	if q.rescue != nil {
+		q.rescue()
+	}
+	err := q.client.StopAndCancel(ctx)
+	q.done.Wait()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopping the queue: %w", err)
+	}
+	return nil
+}
+
+// args is what River stores of a task.
+type args struct {
+	Task `river:"unique"`
+}
+
+// Kind is River's name for the kind of work.
+func (a args) Kind() string { return a.Task.Kind }
+
+// atLeastWarn drops what River tells below a warning.
+type atLeastWarn struct{ slog.Handler }
+
+// Enabled says whether a level is logged.
+func (h atLeastWarn) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs keeps the bound.
+func (h atLeastWarn) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeastWarn{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup keeps the bound.
+func (h atLeastWarn) WithGroup(name string) slog.Handler {
+	return atLeastWarn{h.Handler.WithGroup(name)}
+}

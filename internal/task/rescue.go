@@ -1,0 +1,116 @@
+package task
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/analytix-flow/analytix/internal/store"
+)
+
+// River itself takes a task for lost after a time that must be longer than any task; here it is known who is dead. On
+// SQLite whoever holds the home's lock knows that nobody else is alive. On PostgreSQL each process holds an advisory
+// lock of its session for its id, which the server frees when the process dies; the others look for ids that are free.
+const (
+	rescueEvery = 5 * time.Second
+	lockSpace   = 0x616e6c79 // sets these locks apart from others
+)
+
+// recover sets free what a dead process was working on.
+func (q *Queue) recover(ctx context.Context) error {
+	if q.cfg.Store.Dialect() == store.Postgres {
+		return q.startRescue(ctx)
+	}
+	if !q.cfg.Exclusive {
+		return nil
+	}
+	return q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, query := range []string{
+			"UPDATE river_job SET state = 'cancelled', finalized_at = datetime('now', 'subsec') WHERE state = 'running' " +
+				"AND json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL",
+			// The try is not counted: it is not known to be the task's fault. What can bring a process down runs in a child.
+			"UPDATE river_job SET state = 'available', attempt = max(attempt - 1, 0) WHERE state = 'running'",
+			"DELETE FROM river_leader", // or nobody would lead until the dead one's term ends
+		} {
+			if _, err := tx.SQL().ExecContext(ctx, query); err != nil {
+				return fmt.Errorf("setting free the tasks of a process that died: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func lockOf(client string) int32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(client)) // never fails
+	return int32(h.Sum32())        //nolint:gosec // any number will do
+}
+
+// startRescue takes this process's lock and begins to look after the others.
+func (q *Queue) startRescue(ctx context.Context) error {
+	conn, err := q.cfg.Store.DB().Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("announcing this worker to the others: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1, $2)", lockSpace, lockOf(q.id)); err != nil {
+		return errors.Join(fmt.Errorf("announcing this worker to the others: %w", err), conn.Close())
+	}
+	ctx, q.rescue = context.WithCancel(context.WithoutCancel(ctx))
+	q.done.Go(func() {
+		defer conn.Close() //nolint:errcheck // the session's locks end with it, or with the process
+		tick := time.NewTicker(rescueEvery)
+		defer tick.Stop()
+		for {
+			if err := q.lookAfter(ctx, conn); err != nil && ctx.Err() == nil {
+				q.cfg.Log.Warn("looking for tasks of workers that died", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return nil
+}
+
+// lookAfter sets free the tasks of workers whose lock is free.
+func (q *Queue) lookAfter(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, "SELECT DISTINCT attempted_by[array_length(attempted_by, 1)] FROM river_job "+
+		"WHERE state = 'running' AND attempted_by[array_length(attempted_by, 1)] <> $1", q.id)
+	if err != nil {
+		return err
+	}
+	var others []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		others = append(others, id)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, id := range others {
+		if err := q.free(ctx, conn, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {
+	var dead bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1, $2)", lockSpace, lockOf(id)).Scan(&dead); err != nil || !dead {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) "+
+		"WHERE state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1", id)
+	_, unlock := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1, $2)", lockSpace, lockOf(id))
+	return errors.Join(err, unlock)
+}

@@ -1,0 +1,410 @@
+package task_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/store/storetest"
+	"github.com/analytix-flow/analytix/internal/task"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const patience = 30 * time.Second
+
+// bench is a queue on a database of its own.
+type bench struct {
+	*testing.T
+	store *store.Store
+}
+
+func openSQLite(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "r.db"), bytes.Repeat([]byte{1}, 32), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func (b *bench) open(cfg task.Config) *task.Queue {
+	b.Helper()
+	cfg.Store, cfg.Exclusive, cfg.Backoff = b.store, b.store.Dialect() == store.SQLite, time.Millisecond
+	q, err := task.Open(b.Context(), cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return q
+}
+
+func (b *bench) start(cfg task.Config) *task.Queue {
+	b.Helper()
+	q := b.open(cfg)
+	if err := q.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return q
+}
+
+func (b *bench) stop(q *task.Queue) {
+	b.Helper()
+	if err := q.Stop(context.WithoutCancel(b.Context())); err != nil {
+		b.Error(err)
+	}
+}
+
+func (b *bench) insert(q *task.Queue, tasks ...task.Task) {
+	b.Helper()
+	b.tx(func(ctx context.Context, tx *store.Tx) error {
+		for _, t := range tasks {
+			if err := q.Insert(ctx, tx, t, time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *bench) tx(f func(ctx context.Context, tx *store.Tx) error) {
+	b.Helper()
+	if err := b.store.InTx(b.Context(), f); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) await(what string, c <-chan struct{}) {
+	b.Helper()
+	select {
+	case <-c:
+	case <-time.After(patience):
+		b.Fatalf("waited in vain for %s", what)
+	}
+}
+
+func one(kind string) task.Task {
+	return task.Task{Run: "r", Stage: flow.Quality, Round: 1, Kind: kind, Tier: task.TierProfessional}
+}
+
+func both(t *testing.T, f func(b *bench)) {
+	t.Run("SQLite", func(t *testing.T) { f(&bench{t, openSQLite(t)}) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t)(t), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		f(&bench{t, s})
+	})
+}
+
+func TestWorksUniqueTasksOnceAndRecordsInTheTransaction(t *testing.T) {
+	both(t, func(b *bench) {
+		done := make(chan struct{})
+		var runs atomic.Int32
+		kind := task.Kind{Name: "quality.formats", Work: func(_ context.Context, t task.Task, report task.Report) (task.Finish, error) {
+			report(0.5, "half")
+			runs.Add(1)
+			return func(ctx context.Context, tx *store.Tx) error {
+				tx.AfterCommit(func() {
+					if t.Round == 2 {
+						close(done)
+					}
+				})
+				return tx.Post(ctx, &store.Message{ID: t.ID(), Run: t.Run, Channel: store.Event, Kind: "done"})
+			}, nil
+		}}
+		q := b.start(task.Config{Kinds: []task.Kind{kind}, Workers: 1})
+		defer b.stop(q)
+		second := one("quality.formats")
+		second.Round = 2
+		b.insert(q, one("quality.formats"), one("quality.formats"))
+		b.insert(q, one("quality.formats"), second)
+		b.await("the tasks", done)
+		if runs.Load() != 2 {
+			b.Errorf("worked %d times", runs.Load())
+		}
+		b.tx(func(ctx context.Context, tx *store.Tx) error {
+			all, err := tx.Pending(ctx, 9)
+			if err != nil || len(all) != 2 || all[0].ID != "r/quality/1/0/quality.formats" {
+				b.Errorf("messages %+v", all)
+			}
+			return q.Insert(ctx, tx, one("quality.formats"), time.Time{}) // completed, and still unique
+		})
+		counts, err := q.Counts(b.Context())
+		if want := []task.Count{{Kind: "quality.formats", State: "completed", N: 2}}; err != nil || !slices.Equal(counts, want) {
+			b.Errorf("counts %+v, %v", counts, err)
+		}
+		err = b.store.InTx(b.Context(), func(ctx context.Context, tx *store.Tx) error {
+			return q.Insert(ctx, tx, one("nobody.knows"), time.Time{})
+		})
+		if !errors.Is(err, task.ErrUnknownKind) {
+			b.Errorf("an unknown kind: %v", err)
+		}
+	})
+}
+
+func TestRetriesAndSetsAside(t *testing.T) {
+	both(t, func(b *bench) {
+		dead := make(chan string, 4)
+		var mu sync.Mutex
+		tries := map[string]int{}
+		mended := false
+		work := func(_ context.Context, t task.Task, _ task.Report) (task.Finish, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			tries[t.Kind]++
+			switch {
+			case mended || (t.Kind == "a.second" && tries[t.Kind] == 2):
+				return nil, nil
+			case t.Kind == "a.permanent":
+				return nil, stage.Permanent(errors.New("no such column"))
+			case t.Kind == "a.panic":
+				panic("oops")
+			}
+			return nil, errors.New("broken")
+		}
+		var kinds []task.Kind
+		for _, name := range []string{"a.second", "a.permanent", "a.panic", "a.never"} {
+			kinds = append(kinds, task.Kind{Name: name, Work: work})
+		}
+		q := b.start(task.Config{Kinds: kinds, Tries: 3, OnDead: func(_ context.Context, tx *store.Tx, t task.Task, cause error) error {
+			tx.AfterCommit(func() { dead <- t.Kind + ": " + cause.Error() })
+			return nil
+		}})
+		defer b.stop(q)
+		b.insert(q, one("a.second"), one("a.permanent"), one("a.panic"), one("a.never"))
+		got := []string{}
+		for range 3 {
+			select {
+			case d := <-dead:
+				got = append(got, d)
+			case <-time.After(patience):
+				b.Fatalf("set aside only %q", got)
+			}
+		}
+		slices.Sort(got)
+		want := []string{"a.never: broken", "a.panic: task r/quality/1/0/a.panic stumbled over a fault of the program (oops); nothing of it was kept",
+			"a.permanent: no such column"}
+		mu.Lock()
+		if !slices.Equal(got, want) || tries["a.permanent"] != 1 || tries["a.never"] != 3 {
+			b.Errorf("set aside %q after %v", got, tries)
+		}
+		mended = true
+		mu.Unlock()
+		letters, err := q.Dead(b.Context())
+		if err != nil || len(letters) != 3 {
+			b.Fatalf("dead %+v, %v", letters, err)
+		}
+		b.tx(func(ctx context.Context, tx *store.Tx) error {
+			for _, d := range letters {
+				if err := q.Retry(ctx, tx, d); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		b.eventually("all are completed", func() bool {
+			counts, err := q.Counts(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			var n int64
+			for _, c := range counts {
+				if c.State == "completed" {
+					n += c.N
+				}
+			}
+			return n == 4
+		})
+	})
+}
+
+// eventually asks until the answer is yes: for what ends in another goroutine without a signal.
+func (b *bench) eventually(what string, yes func() bool) {
+	b.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !yes(); <-tick.C {
+		if time.Now().After(end) {
+			b.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+func TestCancelReachesTheWork(t *testing.T) {
+	both(t, func(b *bench) {
+		started, ended := make(chan struct{}), make(chan struct{})
+		var others atomic.Int32
+		kinds := []task.Kind{
+			{Name: "slow.query", Work: func(ctx context.Context, _ task.Task, _ task.Report) (task.Finish, error) {
+				close(started)
+				<-ctx.Done()
+				close(ended)
+				return nil, fmt.Errorf("interrupted: %w", ctx.Err())
+			}},
+			{Name: "other", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+				others.Add(1)
+				return nil, nil
+			}},
+		}
+		q := b.start(task.Config{Kinds: kinds, Workers: 1, OnDead: func(context.Context, *store.Tx, task.Task, error) error {
+			b.Error("a cancelled task was set aside")
+			return nil
+		}})
+		defer b.stop(q)
+		b.insert(q, one("slow.query"))
+		b.await("the start", started)
+		b.insert(q, one("other")) // waits behind it
+		b.tx(func(ctx context.Context, tx *store.Tx) error { return q.Cancel(ctx, tx, "r", "") })
+		b.await("the end", ended)
+		b.eventually("both are cancelled", func() bool {
+			counts, err := q.Counts(b.Context())
+			return err == nil && len(counts) == 2 && counts[0].State == "cancelled" && counts[1].State == "cancelled"
+		})
+		if others.Load() != 0 {
+			b.Error("a cancelled task was worked")
+		}
+	})
+}
+
+func TestPrioritiesAndLimits(t *testing.T) {
+	b := &bench{t, openSQLite(t)}
+	var mu sync.Mutex
+	var order []string
+	var now, most int32
+	finished := make(chan struct{}, 32)
+	kinds := []task.Kind{
+		{Name: "any", Work: func(_ context.Context, t task.Task, _ task.Report) (task.Finish, error) {
+			mu.Lock()
+			order = append(order, t.Run)
+			mu.Unlock()
+			return nil, nil
+		}},
+		{Name: "limited.kind", Limit: 2, Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			time.Sleep(5 * time.Millisecond) // long enough for others to overlap if they could
+			mu.Lock()
+			now--
+			mu.Unlock()
+			finished <- struct{}{}
+			return nil, nil
+		}},
+	}
+	q := b.open(task.Config{Kinds: kinds, Workers: 1})
+	b.insert(q, task.Task{Run: "demo1", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "none", Kind: "any"},
+		task.Task{Run: "demo2", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "pro", Tier: task.TierProfessional, Kind: "any"})
+	for i := range 6 {
+		b.insert(q, task.Task{Run: fmt.Sprint(i), Kind: "limited.kind"})
+	}
+	if err := q.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer b.stop(q)
+	for range 6 {
+		<-finished
+	}
+	b.eventually("all were worked", func() bool { mu.Lock(); defer mu.Unlock(); return len(order) == 4 })
+	if want := []string{"pro", "none", "demo1", "demo2"}; !slices.Equal(order, want) {
+		t.Errorf("order %v, want %v", order, want)
+	}
+	if most > 2 {
+		t.Errorf("%d of a limited kind ran at the same time", most)
+	}
+}
+
+func TestInterruptedTasksRunAgainAtOnce(t *testing.T) {
+	b := &bench{t, openSQLite(t)}
+	started, again := make(chan struct{}), make(chan struct{})
+	var runs atomic.Int32
+	kind := task.Kind{Name: "long", Work: func(ctx context.Context, _ task.Task, _ task.Report) (task.Finish, error) {
+		if runs.Add(1) == 1 {
+			close(started)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		close(again)
+		return nil, nil
+	}}
+	q := b.start(task.Config{Kinds: []task.Kind{kind}, Tries: 1}) // the interruption must not count as a try
+	b.insert(q, one("long"))
+	b.await("the start", started)
+	b.stop(q)
+	// As after a SIGKILL: the task is still marked as running.
+	b.tx(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL().ExecContext(ctx, "UPDATE river_job SET state = 'running', attempt = 1")
+		return err
+	})
+	q = b.start(task.Config{Kinds: []task.Kind{kind}, Tries: 1})
+	defer b.stop(q)
+	b.await("the second run", again)
+}
+
+func TestScheduledAndPeriodicTasks(t *testing.T) {
+	b := &bench{t, openSQLite(t)}
+	ticked, late := make(chan struct{}), make(chan time.Time, 1)
+	var once sync.Once
+	kinds := []task.Kind{
+		{Name: "house.keeping", Every: time.Hour, Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			once.Do(func() { close(ticked) })
+			return nil, nil
+		}},
+		{Name: "later", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			late <- time.Now()
+			return nil, nil
+		}},
+	}
+	q := b.start(task.Config{Kinds: kinds})
+	defer b.stop(q)
+	at := time.Now().Add(300 * time.Millisecond)
+	b.tx(func(ctx context.Context, tx *store.Tx) error { return q.Insert(ctx, tx, one("later"), at) })
+	b.await("the periodic task", ticked)
+	select {
+	case when := <-late:
+		if when.Before(at) {
+			t.Errorf("worked %s too early", at.Sub(when))
+		}
+	case <-time.After(patience):
+		t.Error("the scheduled task was not worked")
+	}
+}
+
+func TestTasksOfADeadWorkerAreTakenOver(t *testing.T) {
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t)(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	b := &bench{t, s}
+	done := make(chan struct{})
+	kind := task.Kind{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+		close(done)
+		return nil, nil
+	}}
+	inserter := b.open(task.Config{Kinds: []task.Kind{kind}, Workers: -1})
+	b.insert(inserter, one("some.kind"))
+	b.tx(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL().ExecContext(ctx,
+			"UPDATE river_job SET state = 'running', attempt = 1, attempted_at = now(), attempted_by = '{somebody-who-died}'")
+		return err
+	})
+	q := b.start(task.Config{Kinds: []task.Kind{kind}})
+	defer b.stop(q)
+	b.await("the take-over", done)
+}
