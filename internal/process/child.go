@@ -1,0 +1,250 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/stage"
+)
+
+// Child is the whole of a child process: it takes jobs from standard input until that ends. Standard output carries the
+// protocol, so whatever else writes there goes to standard error from now on. It never returns while a handler hangs:
+// when standard input ends the process exits at once.
+func Child(ctx context.Context, handlers []stage.Handler) error {
+	out, err := harden()
+	if err != nil {
+		return fmt.Errorf("setting up the child process: %w", err)
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	in := &endsProcess{r: os.Stdin}
+	return Serve(ctx, in, out, handlers, log)
+}
+
+// endsProcess exits when the parent is gone: a handler that does not listen must not live on without one.
+type endsProcess struct{ r io.Reader }
+
+func (e *endsProcess) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if n == 0 && err != nil {
+		os.Exit(0)
+	}
+	return n, err
+}
+
+// server is the child's side of the protocol.
+type server struct {
+	out      *writer
+	handlers map[string]stage.Handler
+	log      *slog.Logger
+	settings settings
+
+	mu     sync.Mutex
+	serial uint64                  // of the job that runs; 0 while none does
+	cancel context.CancelCauseFunc // stops it
+}
+
+// Serve takes jobs from in and answers on out until in ends. Each job gets an engine session of its own. It is what Child
+// does once the process is set up; the log must not write to out.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, handlers []stage.Handler, log *slog.Logger) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := &server{out: &writer{w: out}, handlers: map[string]stage.Handler{}, log: log}
+	for _, h := range handlers {
+		s.handlers[h.Name()] = h
+	}
+	r := bufio.NewReaderSize(in, 1<<16)
+	first, err := read(r)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil || first.Kind != kindSettings || first.Settings == nil {
+		return errors.New("a child process is started by the program itself and not by hand")
+	}
+	s.settings = *first.Settings
+	if err := limitData(s.settings.DataLimit); err != nil {
+		return fmt.Errorf("limiting the child's memory: %w", err)
+	}
+	jobs := make(chan *frame)
+	done := make(chan error, 1)
+	go func() { done <- s.listen(ctx, r, jobs) }()
+	err = s.work(ctx, jobs)
+	stop()
+	if err == nil {
+		err = <-done
+	}
+	return err
+}
+
+// listen passes jobs on and carries out cancels, until in ends.
+func (s *server) listen(ctx context.Context, in io.Reader, jobs chan<- *frame) error {
+	defer close(jobs)
+	defer s.interrupt(0)
+	for {
+		f, err := read(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch f.Kind {
+		case kindCancel:
+			s.interrupt(f.Serial)
+		case kindJob:
+			select {
+			case jobs <- f:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+}
+
+// interrupt stops the job of the serial, or whichever runs for 0.
+func (s *server) interrupt(serial uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cancel != nil && (serial == 0 || serial == s.serial) {
+		s.cancel(context.Canceled)
+	}
+}
+
+// begin makes the context of a job, so that a cancel can reach it.
+func (s *server) begin(ctx context.Context, serial uint64) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serial, s.cancel = serial, cancel
+	return ctx, cancel
+}
+
+func (s *server) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serial, s.cancel = 0, nil
+}
+
+func (s *server) work(ctx context.Context, jobs <-chan *frame) error {
+	session, err := s.open(ctx)
+	if err != nil {
+		return errors.Join(err, s.out.write(&frame{Kind: kindFailure, Failure: newFailure(err)}))
+	}
+	defer func() { s.close(session) }()
+	if err := s.out.write(&frame{Kind: kindReady}); err != nil {
+		return err
+	}
+	for f := range jobs {
+		answer := s.do(ctx, f, session)
+		s.close(session)
+		session = nil
+		debug.FreeOSMemory()
+		if err := s.out.write(answer); err != nil {
+			// A result that cannot be sent is the handler's failure; a parent that is gone ends us by the end of in.
+			broken := newFailure(stage.Permanent(fmt.Errorf("sending the result of %s: %w", f.Job.Handler, err)))
+			if err := s.out.write(&frame{Kind: kindFailure, Serial: f.Serial, Failure: broken}); err != nil {
+				return err
+			}
+		}
+		if session, err = s.open(ctx); err != nil { // the next job has it at once
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *server) open(ctx context.Context) (*engine.Session, error) {
+	session, err := engine.Open(ctx, engine.Config{
+		MemoryLimit: s.settings.MemoryLimit, Threads: s.settings.Threads, SpillDir: s.settings.SpillDir,
+		ExtensionDir: s.settings.ExtensionDir, Folders: s.settings.Folders,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the engine for the next job: %w", err)
+	}
+	return session, nil
+}
+
+func (s *server) close(session *engine.Session) {
+	if session == nil {
+		return
+	}
+	if err := session.Close(); err != nil {
+		s.log.Warn("closing the engine", "error", err.Error())
+	}
+}
+
+// do runs one job and makes the answer of what comes of it.
+func (s *server) do(ctx context.Context, f *frame, session *engine.Session) *frame {
+	failed := func(err error) *frame {
+		return &frame{Kind: kindFailure, Serial: f.Serial, Failure: newFailure(err)}
+	}
+	if f.Job == nil {
+		return failed(stage.Permanent(errors.New("a job without content")))
+	}
+	h, ok := s.handlers[f.Job.Handler]
+	if !ok {
+		return failed(stage.Permanent(fmt.Errorf("this program has no handler %q", f.Job.Handler)))
+	}
+	ctx, cancel := s.begin(ctx, f.Serial)
+	defer cancel(nil)
+	defer s.end()
+	env := &stage.Env{
+		Engine:   session,
+		Log:      s.log.With("run", f.Job.Run, "handler", f.Job.Handler),
+		Progress: s.progress(f.Serial),
+	}
+	result, err := s.guarded(ctx, h, f.Job, env)
+	if err == nil && result == nil {
+		err = stage.Permanent(fmt.Errorf("handler %s returned neither a result nor an error", f.Job.Handler))
+	}
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil && !stage.IsPermanent(err) {
+			err = fmt.Errorf("%w (%w)", cause, err) // an interrupted query may fail with words of its own
+		}
+		return failed(err)
+	}
+	return &frame{Kind: kindResult, Serial: f.Serial, Result: result}
+}
+
+// guarded turns a panic of the handler into an error. Panics of goroutines that the handler started crash the process.
+func (s *server) guarded(ctx context.Context, h stage.Handler, job *stage.Job, env *stage.Env) (r *stage.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The value may hold a user's data: what is logged is the place only.
+			env.Log.Error("a handler panicked", "kind", fmt.Sprintf("%T", p), "place", panicPlace())
+			r, err = nil, fmt.Errorf("%s: %w; nothing that was stored before is lost; try again, and report it if it happens again",
+				job.Handler, errPanic)
+		}
+	}()
+	return h.Run(ctx, job, env)
+}
+
+// progress sends what the handler tells, not more often than wanted; the beginning and the end always.
+func (s *server) progress(serial uint64) func(float64, string) {
+	var mu sync.Mutex
+	var last time.Time
+	return func(fraction float64, sentence string) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		if fraction < 1 && now.Sub(last) < s.settings.Every {
+			return
+		}
+		last = now
+		if math.IsNaN(fraction) {
+			fraction = 0
+		}
+		if err := s.out.write(&frame{Kind: kindProgress, Serial: serial, Fraction: min(max(fraction, 0), 1), Sentence: sentence}); err != nil {
+			s.log.Warn("telling the progress", "error", err.Error())
+		}
+	}
+}
