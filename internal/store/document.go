@@ -91,10 +91,8 @@ func (t *Tx) PutFile(ctx context.Context, f File) (bool, error) {
 
 // Files lists the files of a run in the order in which they were made.
 func (s *Store) Files(ctx context.Context, run string) ([]File, error) {
-	all, err := list(ctx, s.read, func(scan func(...any) error) (File, error) {
-		var f File
-		return f, scan(&f.ID, &f.Run, &f.Stage, &f.Round, &f.Try, &f.Handler, &f.Name, &f.Ref, &f.Rows, &f.ContentHash)
-	}, "SELECT "+fileColumns+" FROM file WHERE run = $1 ORDER BY created, id", run)
+	all, err := list(ctx, s.read, scanFile,
+		"SELECT "+fileColumns+" FROM file WHERE run = $1 ORDER BY created, id", run)
 	if err != nil {
 		return nil, fmt.Errorf("listing the files of run %s: %w", run, err)
 	}
@@ -149,4 +147,21 @@ func (s *Store) Versions(ctx context.Context, run string) ([]Version, error) {
 		return nil, fmt.Errorf("listing the versions of run %s: %w", run, err)
 	}
 	return all, nil
+}
+
+// File reads the record of a file by its id.
+func (s *Store) File(ctx context.Context, id string) (*File, error) {
+	f, err := scanFile(s.read.QueryRowContext(ctx, "SELECT "+fileColumns+" FROM file WHERE id = $1", id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("file %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the record of file %s: %w", id, err)
+	}
+	return &f, nil
+}
+
+func scanFile(scan func(...any) error) (File, error) {
+	var f File
+	return f, scan(&f.ID, &f.Run, &f.Stage, &f.Round, &f.Try, &f.Handler, &f.Name, &f.Ref, &f.Rows, &f.ContentHash)
 }

@@ -49,3 +49,11 @@ func (s *Store) DataKeys(ctx context.Context) (map[string][]byte, error) {
 	}
 	return keys, nil
 }
+
+// DropDataKey forgets the wrapped data key of a dataset; one that is not there is no error.
+func (t *Tx) DropDataKey(ctx context.Context, dataset string) error {
+	if _, err := t.exec(ctx, "DELETE FROM data_key WHERE dataset = $1", dataset); err != nil {
+		return fmt.Errorf("forgetting the key of dataset %s: %w", dataset, err)
+	}
+	return nil
+}

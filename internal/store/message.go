@@ -135,3 +135,15 @@ func (t *Tx) Unhandled(ctx context.Context) (int64, error) {
 	}
 	return n, nil
 }
+
+// Message reads a message of the outbox; the error wraps ErrNotFound where there is none.
+func (s *Store) Message(ctx context.Context, id string) (*Message, error) {
+	m, err := s.scanMessage(s.read.QueryRowContext(ctx, "SELECT id, run, channel, seq, kind, body FROM outbox WHERE id = $1", id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("message %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading message %s: %w", id, err)
+	}
+	return &m, nil
+}

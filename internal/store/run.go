@@ -123,3 +123,12 @@ func (t *Tx) SaveState(ctx context.Context, r *Run) error {
 	r.Version++
 	return nil
 }
+
+// RunsIn lists the runs of a status, oldest first.
+func (s *Store) RunsIn(ctx context.Context, status string) ([]Run, error) {
+	all, err := list(ctx, s.read, s.scanRun, "SELECT "+runColumns+" FROM run WHERE status = $1 ORDER BY created, id", status)
+	if err != nil {
+		return nil, fmt.Errorf("listing the runs that are %s: %w", status, err)
+	}
+	return all, nil
+}

@@ -54,6 +54,9 @@ func runsAreKept(t *testing.T, s *store.Store) {
 	if err != nil || got.Head.Goal != "sell more" || string(got.State) != `{"a":1}` || got.Version != 1 || got.Tier != "demo" {
 		t.Errorf("read %+v, %v", got, err)
 	}
+	if in, err := s.RunsIn(t.Context(), "running"); err != nil || len(in) != 2 {
+		t.Errorf("running: %d runs, %v", len(in), err)
+	}
 	all, err := s.Runs(t.Context())
 	if err != nil || len(all) != 2 {
 		t.Errorf("listed %d runs, %v", len(all), err)
@@ -113,6 +116,9 @@ func outboxKeepsOrder(t *testing.T, s *store.Store) {
 	}
 	if more, err := s.HasPending(t.Context()); err != nil || !more {
 		t.Errorf("pending: %v, %v", more, err)
+	}
+	if m, err := s.Message(t.Context(), "a"); err != nil || string(m.Body) != "body a" || m.Seq != 2 {
+		t.Errorf("message %+v, %v", m, err)
 	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
 		if ok, err := tx.LockRelay(ctx); err != nil || !ok {
@@ -220,6 +226,9 @@ func documentsAndFilesAreRecordedOnce(t *testing.T, s *store.Store) {
 	if _, err := s.Document(t.Context(), "d1"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a document that is not there: %v", err)
 	}
+	if f, err := s.File(t.Context(), "f0"); err != nil || f.Ref != "y" {
+		t.Errorf("file %+v, %v", f, err)
+	}
 	files, err := s.Files(t.Context(), "r")
 	if err != nil || len(files) != 1 || files[0].Rows != 7 {
 		t.Errorf("files %+v, %v", files, err)
@@ -247,6 +256,10 @@ func keysAreReplaced(t *testing.T, s *store.Store) {
 	}
 	if all, err := s.DataKeys(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("listed %v, %v", all, err)
+	}
+	in(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropDataKey(ctx, "d") })
+	if _, err := s.DataKey(t.Context(), "d"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a forgotten key: %v", err)
 	}
 	if _, err := s.DataKey(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a key that is not there: %v", err)
