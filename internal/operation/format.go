@@ -86,8 +86,10 @@ func parseNumber(c *flow.Column, p map[string]any) (string, string, error) {
 	return e, "TRY_CAST(" + e + " AS DOUBLE) IS NOT NULL AND regexp_matches(" + e + `, '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$')`, nil
 }
 
-// Shortest drops zeros at the end of a decimal fraction.
+// Shortest drops zeros at the end of a decimal fraction, and the noise that binary fractions leave far behind the
+// point, as in 0.052000000000000005.
 func Shortest(e string) string {
+	e = "CASE WHEN regexp_matches(" + e + `, '\.[0-9]{15,}$') THEN CAST(round(TRY_CAST(` + e + ` AS DOUBLE), 12) AS VARCHAR) ELSE ` + e + " END"
 	return "regexp_replace(regexp_replace(" + e + `, '(\.[0-9]*?)0+$', '\1'), '\.$', '')`
 }
 
@@ -109,7 +111,7 @@ func stripUnit(c *flow.Column, p map[string]any) (string, string, error) {
 		return "", "", err
 	}
 	e := engine.Text(c.Name)
-	pattern := unitPattern(units)
+	pattern := unitPattern(units, flag(p, "trailing"))
 	n := "regexp_extract(" + e + ", " + engine.Literal(pattern) + ", 2)"
 	if text(p, "decimal") == "," {
 		n = "replace(" + n + ", ',', '.')"
@@ -122,14 +124,18 @@ func stripUnit(c *flow.Column, p map[string]any) (string, string, error) {
 	return n, "regexp_matches(" + e + ", " + engine.Literal(pattern) + ")", nil
 }
 
-// unitPattern matches a number with one of the units; group 2 is the number.
-func unitPattern(units []string) string {
+// unitPattern matches a number with one of the units, and with trailing also with words after it; group 2 is the number.
+func unitPattern(units []string, trailing bool) string {
 	quoted := make([]string, len(units))
 	for i, u := range units {
 		quoted[i] = regexQuote(u)
 	}
 	u := "(?:" + strings.Join(quoted, "|") + ")"
-	return `(?i)^\s*(` + u + `\s*)?([+-]?[0-9][0-9,]*(?:\.[0-9]+)?|[+-]?\.[0-9]+)\s*(?:` + u + `)?\.?\s*$`
+	end := `\.?\s*$`
+	if trailing {
+		end = `\.?(?:\s.*)?$`
+	}
+	return `(?is)^\s*(` + u + `\s*)?([+-]?[0-9][0-9,]*(?:\.[0-9]+)?|[+-]?\.[0-9]+)\s*(?:` + u + `)?` + end
 }
 
 // regexQuote quotes a text for RE2 as the engine reads it.

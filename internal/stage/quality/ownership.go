@@ -169,8 +169,8 @@ const mostExamples = 5
 
 // examples shows of each issue the changes that occur most often, each once.
 func (o *ownership) examples(ctx context.Context) error {
-	rows, err := o.engine.Query(ctx, fmt.Sprintf(`SELECT place, at, coalesce(old, ''), coalesce(new, '') FROM (SELECT place, old, new, `+
-		`min(__row) AS at, row_number() OVER (PARTITION BY place ORDER BY count(*) DESC, min(__row)) AS n `+
+	rows, err := o.engine.Query(ctx, fmt.Sprintf(`SELECT place, example_row, coalesce(old, ''), coalesce(new, '') FROM (SELECT place, old, new, `+
+		`min(__row) AS example_row, row_number() OVER (PARTITION BY place ORDER BY count(*) DESC, min(__row)) AS n `+
 		`FROM owned JOIN numbered USING (draft) GROUP BY place, old, new) WHERE n <= %d ORDER BY place, n`, mostExamples))
 	if err != nil {
 		return fmt.Errorf("choosing examples: %w", err)
