@@ -82,6 +82,8 @@ type Format struct {
 	Header      bool     `json:"header"`
 	HeaderRows  int      `json:"header_rows,omitempty"`
 	Footer      int      `json:"footer_lines,omitempty"`
+	// Names is the header as received where it differs from the names of the columns, which are made unique.
+	Names []string `json:"names,omitempty"`
 	Why         []string `json:"why,omitempty"`
 }
 
