@@ -28,8 +28,8 @@ var (
 	durationForm = regexp.MustCompile(`(?i)^P(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?$|` +
 		`^-?\d+(?:[.,]\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?)\.?` +
 		`(?:[ ,]*\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\.?)*$`)
-	clockForm    = regexp.MustCompile(`^-?\d{1,4}:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$`)
-	monthNames   = set("january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|" +
+	clockForm  = regexp.MustCompile(`^-?\d{1,4}:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$`)
+	monthNames = set("january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|" +
 		"januari|februari|maart|mei|juni|juli|augustus|oktober|januar|februar|märz|mai|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|" +
 		"novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre")
 	weekdayNames = set("monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|" +
@@ -52,7 +52,9 @@ func monthName(v string) bool {
 	return monthNames[strings.TrimSuffix(strings.ToLower(v), ".")]
 }
 
-func validMonth(v string) bool { return monthName(v) || within(1, 12, true)(v) || monthOfYear.MatchString(v) }
+func validMonth(v string) bool {
+	return monthName(v) || within(1, 12, true)(v) || monthOfYear.MatchString(v)
+}
 
 var monthOfYear = regexp.MustCompile(`^\d{4}[-/.]?(0[1-9]|1[0-2])$|^(0[1-9]|1[0-2])[-/.]\d{4}$`)
 

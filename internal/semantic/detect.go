@@ -19,6 +19,8 @@ type Type struct {
 	Prior float64
 	// Hints are words, or sequences of words, of column names that suggest the type.
 	Hints []string
+	// Weak says that Valid accepts almost anything, so that any type with a real validator comes first.
+	Weak bool
 	// Not are words of column names that speak against the type.
 	Not []string
 	// Closed says that Valid is exact (a checksum, a list), so that a value that fails is an error of its own.
@@ -48,6 +50,7 @@ const (
 const (
 	hintHead  = 0.95 // the name ends in the hint: "customer email"
 	hintInner = 0.55 // the name holds the hint: "email status"
+	weakHint  = 0.8  // what a hint counts for a type whose validator accepts almost anything
 	screened  = 200  // values on which hopeless types are ruled out
 )
 
@@ -100,6 +103,9 @@ func (t *Type) match(words []string, values []Count) Match {
 		}
 	}
 	fit, strong := t.shares(values)
+	if t.Weak {
+		hint *= weakHint
+	}
 	return Match{ID: t.ID, Fit: fit, Confidence: max(fit*hint, strong*t.Prior), ByName: hint > 0}
 }
 

@@ -2,7 +2,7 @@ package semantic
 
 import "strings"
 
-var missingTokens = set("n/a|na|n.a.|n.a|#n/a|#na|#n/a n/a|null|(null)|<null>|nil|none|nan|-nan|-|--|---|–|—|?|??|???|.|..|...|*|**|empty|(empty)|<empty>|blank|(blank)|" +
+var missingTokens = set("n/a|na|n.a.|n.a|#n/a|#na|#n/a n/a|null|(null)|<null>|nil|none|nan|-nan|-|--|---|–|—|?|??|???|.|..|...|*|**|***|****|…|empty|(empty)|<empty>|blank|(blank)|" +
 	"missing|(missing)|unknown|(unknown)|unk|undefined|not available|not applicable|not provided|not specified|not known|not reported|not recorded|not given|" +
 	"unspecified|unavailable|no data|nodata|no value|tbd|tba|tbc|\\n|#ref!|#value!|#div/0!|#name?|#null!|#num!|_|''|\"\"|" +
 	"onbekend|nvt|n.v.t.|leeg|geen|unbekannt|keine angabe|k.a.|leer|inconnu|non disponible|vide|desconocido|sin datos|n/d|s/d|sconosciuto|nieznany|brak")

@@ -133,7 +133,7 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 	return set(commonWords)
 })
 
-const commonWords = "account|active|actual|address|age|amount|animal|annual|approved|area|arrest|asset|assigned|author|average|" +
+const commonWords = "in|by|cnty|thousand|thousands|million|millions|hundred|law|account|active|actual|address|age|amount|animal|annual|approved|area|arrest|asset|assigned|author|average|" +
 	"avg|balance|bank|base|bath|bathroom|bathrooms|bed|bedroom|bedrooms|begin|bias|billing|birth|block|board|book|boro|borough|" +
 	"brand|budget|building|business|call|caller|campaign|capacity|card|case|cases|category|census|century|change|channel|" +
 	"characteristic|charge|city|claim|class|client|close|closed|code|color|colour|comment|company|complaint|complete|" +

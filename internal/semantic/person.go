@@ -22,8 +22,8 @@ func personTypes() []Type {
 			},
 			Not: []string{"product", "city", "company", "brand", "item", "file", "model", "county", "country", "state", "school", "store", "place", "street", "category", "measure", "team", "group", "brewery", "display", "event", "project"},
 		},
-		{ID: "company", Valid: validCompany, Strong: matches(companyForm), Prior: 0.85, Hints: []string{"company", "company name", "organisation", "organization", "vendor", "supplier", "employer", "firm", "manufacturer", "merchant", "brand", "vendor name", "supplier name", "brewery name", "carrier", "publisher"}},
-		{ID: "job_title", Valid: validJob, Strong: matches(jobForm), Prior: 0.8, Hints: []string{"job", "job title", "occupation", "profession", "designation", "job role", "functie", "beruf"}},
+		{ID: "company", Weak: true, Valid: validCompany, Strong: matches(companyForm), Prior: 0.85, Hints: []string{"company", "company name", "organisation", "organization", "vendor", "supplier", "employer", "firm", "manufacturer", "merchant", "brand", "vendor name", "supplier name", "brewery name", "carrier", "publisher"}},
+		{ID: "job_title", Weak: true, Valid: validJob, Strong: matches(jobForm), Prior: 0.8, Hints: []string{"job", "job title", "occupation", "profession", "designation", "job role", "functie", "beruf"}},
 	}
 }
 

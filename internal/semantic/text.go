@@ -10,7 +10,7 @@ func textTypes() []Type {
 	return []Type{
 		{ID: "json", Valid: validJSON, Prior: 0.98, Hints: []string{"json", "payload"}, Closed: true},
 		{
-			ID: "code", Valid: matches(codeForm), Strong: matches(mixedCode), Prior: 0.7,
+			ID: "code", Valid: matches(codeForm), Strong: matches(mixedCode), Prior: 0.7, Weak: true,
 			Hints: []string{"sku", "code", "serial", "serial number", "part number", "article", "article number", "asset tag", "reference", "ref", "number", "id", "key", "tag", "no", "product code", "item code", "ticker", "symbol", "fips", "naics", "sic"},
 			Not:   []string{"zip", "postal", "country", "currency", "language"},
 		},

@@ -24,18 +24,19 @@ var (
 		"raise", "grow", "increase", "improve", "boost", "maximise", "maximize", "expand", "gain", "lift", "accelerate", "enhance", "strengthen", "more", "higher", "win", "extend", "better", "verhogen", "steigern",
 	}
 	downVerbs = []string{
-		"reduce", "cut", "avoid", "shorten", "decrease", "lower", "minimise", "minimize", "prevent", "eliminate", "limit", "save", "fewer", "less", "drop", "curb", "mitigate", "stop", "lessen", "faster", "verlagen", "senken",
+		"reduce", "cut", "avoid", "shorten", "decrease", "lower", "minimise", "minimize", "prevent", "eliminate", "limit", "save", "fewer", "less", "drop", "curb", "mitigate", "stop", "lessen", "faster", "quicker", "speed", "quickly", "verlagen", "senken",
 	}
 	// worse things go down when they are improved.
 	worse = []string{
 		"delay", "delays", "late", "cost", "costs", "defect", "defects", "error", "errors", "churn", "complaint", "complaints", "failure", "failures", "incident", "incidents", "time", "duration", "waste", "risk", "loss", "losses", "absence", "attrition", "backlog", "expense", "expenses", "resolution",
 	}
-	synonyms = [][]string{
+	determiners = []string{"the", "a", "an", "this", "that", "of", "recent", "any", "for", "an", "into"}
+	synonyms    = [][]string{
 		{"revenue", "sales", "turnover", "income", "amount"}, {"cost", "costs", "expense", "spend", "spending", "price", "amount", "charge", "fee"}, {"customer", "client", "buyer", "account", "caller"},
 		{"employee", "staff", "agent", "worker", "user", "person", "individual", "assigned"}, {"late", "delay", "delayed", "overdue", "delivery"}, {"region", "location", "area", "geography", "geographic", "territory", "state", "country"},
 		{"incident", "ticket", "case", "issue", "number"}, {"category", "type", "class", "kind", "categories"}, {"duration", "time", "hours", "days", "period"}, {"rating", "satisfaction", "score", "stars", "review"},
 		{"quantity", "volume", "count", "units", "qty"}, {"department", "team", "division", "group", "unit"}, {"success", "completion", "complete", "achievement", "met", "percent"}, {"productivity", "performance", "efficiency"},
-		{"resolution", "resolved", "closed", "close"}, {"processing", "processed", "process"}, {"product", "item", "article", "sku", "model"}, {"warranty", "expiration"}, {"purchase", "purchased", "acquisition", "bought"}, {"asset", "hardware", "device"},
+		{"resolution", "resolved", "closed", "close", "ttr", "mttr", "opened"}, {"processing", "processed", "process"}, {"product", "item", "article", "sku", "model"}, {"warranty", "expiration"}, {"purchase", "purchased", "acquisition", "bought"}, {"asset", "hardware", "device"},
 		{"trend", "date", "opened", "month"}, {"goal", "target", "objective"}, {"status", "state"}, {"fraud", "anomaly", "anomalous"},
 	}
 	stopWords = []string{
@@ -215,6 +216,9 @@ func closestName(facts *flow.Facts, kpi string) string {
 // direction reads the goal's verbs. Improving what is bad means less of it.
 func direction(tokens []string) string {
 	for i, t := range tokens {
+		if i > 0 && slices.Contains(determiners, tokens[i-1]) {
+			continue // "the increase in costs" is what happened, not what is wanted
+		}
 		switch {
 		case slices.Contains(downVerbs, t):
 			return down

@@ -14,12 +14,12 @@ import (
 
 // Bounds of the search for keys.
 const (
-	keyColumns  = 10        // columns that may be part of a key of several
-	mostKeys    = 4         // keys that are kept
-	mostTests   = 40        // combinations that are counted over all rows
-	pairRows    = 200_000   // rows up to which pairs are tried though one column is a key by itself
-	tripleRows  = 5_000_000 // rows up to which three columns together are tried
-	keyMissing  = 0.02      // share of missing cells that a key's column may have, the data being dirty
+	keyColumns = 10        // columns that may be part of a key of several
+	mostKeys   = 4         // keys that are kept
+	mostTests  = 40        // combinations that are counted over all rows
+	pairRows   = 200_000   // rows up to which pairs are tried though one column is a key by itself
+	tripleRows = 5_000_000 // rows up to which three columns together are tried
+	keyMissing = 0.02      // share of missing cells that a key's column may have, the data being dirty
 )
 
 // keyShare is a set of columns with the share of rows that it tells apart.
@@ -36,12 +36,17 @@ func findKeys(ctx context.Context, s *engine.Session, facts *flow.Facts) (keys [
 		return [][]string{}, shares, nil
 	}
 	var found []keyShare
-	for i := range facts.Columns {
-		if c := &facts.Columns[i]; singleKey(c, facts.Rows) {
-			found = append(found, keyShare{[]string{c.Name}, float64(c.Distinct) / float64(facts.Rows)})
+	for _, eligible := range []func(*flow.Column) bool{names, marksTime, isShort} {
+		for i := range facts.Columns {
+			if c := &facts.Columns[i]; eligible(c) && tellsApart(c, facts.Rows) {
+				found = append(found, keyShare{[]string{c.Name}, float64(c.Distinct) / float64(facts.Rows)})
+			}
+		}
+		if len(found) > 0 {
+			break
 		}
 	}
-	candidates := keyCandidates(facts, found)
+	candidates := keyCandidates(facts, len(found) > 0)
 	for size := 2; size <= 3; size++ {
 		if len(found) > 0 && (facts.Rows > pairRows || size == 3) || facts.Rows > tripleRows && size == 3 {
 			break
@@ -63,15 +68,15 @@ func findKeys(ctx context.Context, s *engine.Session, facts *flow.Facts) (keys [
 	return keys, shares, nil
 }
 
-// singleKey says whether a column alone tells the rows apart. Measures and texts are unique by chance.
-func singleKey(c *flow.Column, rows int64) bool {
-	switch c.Role {
-	case flow.RoleIdentifier, flow.RoleKey:
-	default:
-		return false
-	}
+// tellsApart says whether a column has a value of its own in nearly every row.
+func tellsApart(c *flow.Column, rows int64) bool {
 	return float64(c.Distinct) >= nearlyUnique*float64(rows)
 }
+
+// Which columns may be a key by themselves, those that name things first. Measures are unique by chance.
+func names(c *flow.Column) bool     { return c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey }
+func marksTime(c *flow.Column) bool { return c.Role == flow.RoleTime }
+func isShort(c *flow.Column) bool   { return c.Role == flow.RoleText && c.MaxLength <= 80 }
 
 // rankKey puts identifiers before other columns.
 func rankKey(facts *flow.Facts, k keyShare) int {
@@ -104,22 +109,27 @@ func rowCounter(name string) bool {
 	return len(words) == 0 || len(words) <= 2 && slices.Contains([]string{"index", "idx", "row", "rownum", "unnamed", "nr", "seq", "sequence"}, words[0])
 }
 
-// keyCandidates are the columns that may be part of a key of several, the most distinct first.
-func keyCandidates(facts *flow.Facts, found []keyShare) []*flow.Column {
+// keyCandidates are the columns that may be part of a key of several, the most distinct first. Where a single column
+// is a key already, times and texts are left out: beside it they are unique by chance.
+func keyCandidates(facts *flow.Facts, single bool) []*flow.Column {
 	var list []*flow.Column
 	for i := range facts.Columns {
 		c := &facts.Columns[i]
 		switch c.Role {
-		case flow.RoleKey, flow.RoleDimension, flow.RoleTime, flow.RoleIdentifier:
+		case flow.RoleKey, flow.RoleDimension, flow.RoleIdentifier:
+		case flow.RoleTime:
+			if single {
+				continue
+			}
 		case flow.RoleText:
-			if c.MaxLength > 80 {
+			if single || c.MaxLength > 80 {
 				continue
 			}
 		default:
 			continue
 		}
-		single := slices.ContainsFunc(found, func(k keyShare) bool { return k.columns[0] == c.Name })
-		if single || float64(c.Missing) > keyMissing*float64(facts.Rows) || c.Distinct < 2 || slices.Contains(placing, c.Semantic) {
+		if float64(c.Missing) > keyMissing*float64(facts.Rows) || c.Distinct < 2 || tellsApart(c, facts.Rows) ||
+			c.Type == flow.Decimal && c.Role != flow.RoleKey || slices.Contains(placing, c.Semantic) {
 			continue
 		}
 		list = append(list, c)

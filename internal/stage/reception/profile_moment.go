@@ -58,6 +58,7 @@ func (t *momentTally) spread() bool { return t.distinct >= 20 }
 // that leave no doubt decide; without any, dates with points and dashes are read day first and those with slashes
 // month first, and the column says so.
 func (t *momentTally) decide(c *column) (flow.Type, []string) {
+	t.dropSlips()
 	counts := maps.Clone(t.sure)
 	var dayFirst, monthFirst int64
 	for f, n := range t.sure {
@@ -99,6 +100,23 @@ func (t *momentTally) decide(c *column) (flow.Type, []string) {
 		return flow.Date, formats
 	}
 	return flow.Timestamp, formats
+}
+
+// slipShare is the share of the dates in one order below which those in the other order are slips of the pen, such as
+// a day that lost a digit's place, and no second format.
+const slipShare = 0.01
+
+// dropSlips forgets formats with day and month the other way round where nearly all dates prove one order.
+func (t *momentTally) dropSlips() {
+	for pair := range t.unsure {
+		day, month := t.sure[pair[0]], t.sure[pair[1]]
+		if float64(day) < slipShare*float64(month) {
+			delete(t.sure, pair[0])
+		}
+		if float64(month) < slipShare*float64(day) {
+			delete(t.sure, pair[1])
+		}
+	}
 }
 
 // order is "dm" or "md" for formats of numbers in which day and month may be confused.

@@ -65,6 +65,25 @@ func (c *column) unique() bool {
 	return cells > 1 && (distinct == cells || cells >= 20 && float64(distinct) >= nearlyUnique*float64(cells))
 }
 
+// nearlyAll is the share of cells whose values are counted for "few values": the rest may be slips of the pen, which
+// in dirty data outnumber the true values.
+const nearlyAll = 0.9
+
+// few says whether up to limit values make up nearly all cells, and return.
+func (c *column) few(limit int64) bool {
+	if !c.complete || c.realDistinct() <= limit {
+		return c.realDistinct() <= limit
+	}
+	if limit >= int64(len(c.real)) || c.repeats() < 0.5 {
+		return false
+	}
+	var n int64
+	for _, v := range c.real[:limit] {
+		n += v.N
+	}
+	return float64(n) >= nearlyAll*float64(c.seen)
+}
+
 // repeats is the share of cells whose value stands in other cells too.
 func (c *column) repeats() float64 {
 	if !c.complete {
@@ -81,7 +100,7 @@ func (c *column) repeats() float64 {
 
 // decideRole decides which part the column plays.
 func (c *column) decideRole(rows int64) {
-	few := c.realDistinct() <= dimensionLimit(rows)
+	few := c.few(dimensionLimit(rows))
 	switch {
 	case c.realCells() == 0:
 		c.Role = flow.RoleIgnore
@@ -112,6 +131,7 @@ var (
 	naming = []string{"phone", "ean", "isbn", "issn", "credit_card", "iban", "national_id", "code", "uuid", "hash", "ip", "mac", "vat_id", "bic", "email", "url", "domain"}
 	// placing types put a thing on a scale or a map, which is not added up.
 	placing = []string{"latitude", "longitude", "geo_point"}
+	places  = []string{"city", "region", "state", "country", "postcode"}
 	classes = []string{"postcode", "month", "weekday", "quarter", "state", "country", "gender", "boolean", "currency_code"}
 
 	idWords   = []string{"id", "key", "uuid", "guid", "pk", "fk", "identifier"}
@@ -142,6 +162,9 @@ func (c *column) numericRole(few bool) {
 	case c.Semantic == "postcode" && !c.unique():
 		c.Role = flow.RoleDimension
 		c.note("postcodes are places, not quantities")
+	case last == "num" && len(c.words) > 1 && few && !counts:
+		c.Role = flow.RoleDimension
+		c.note("its few numbers stand for classes")
 	case counts || !whole && !slices.Contains(idWords, last):
 		c.Role = flow.RoleMeasure
 	case slices.Contains(idWords, last) || slices.Contains(naming, c.Semantic) || slices.Contains(codeWords, last):
@@ -211,8 +234,9 @@ func (c *column) textRole(few bool) {
 	case c.unique() && c.average <= 40 && named:
 		c.Role = flow.RoleIdentifier
 		c.note("its values are unique and the name speaks of a code")
-	case slices.Contains(placing, c.Semantic):
+	case slices.Contains(placing, c.Semantic), slices.Contains(places, c.Semantic) && !c.unique():
 		c.Role = flow.RoleDimension
+		c.note("it names places")
 	case c.unique():
 		c.Role = flow.RoleText
 		c.note("nearly every cell holds a text of its own")
@@ -222,7 +246,7 @@ func (c *column) textRole(few bool) {
 	case code && named:
 		c.Role = flow.RoleKey
 		c.note("its codes name things and return")
-	case c.repeats() >= 0.5 && c.average <= 100:
+	case c.repeats() >= 0.5 && c.average <= 100 && c.Semantic != "free_text":
 		c.Role = flow.RoleDimension
 		c.note("its values return in %s of the cells", percent(c.repeats()))
 	default:
@@ -252,7 +276,7 @@ func (c *column) additive() string {
 		return "ratio"
 	}
 	if semantic.HasWord(c.words, "rate", "ratio", "percent", "pct", "percentage", "average", "avg", "mean", "median", "price", "score", "temperature", "temp", "index", "age", "share", "per", "error",
-		"density", "margin", "speed", "probability", "estimate", "std", "stddev", "deviation", "min", "max", "minimum", "maximum", "limit", "target", "bmi", "abv", "ibu", "weight", "height", "width", "length", "size", "rank", "grade", "gpa", "humidity", "pressure", "ph") {
+		"density", "margin", "speed", "probability", "estimate", "std", "se", "sd", "stderr", "cv", "moe", "variance", "stddev", "deviation", "min", "max", "minimum", "maximum", "limit", "target", "bmi", "abv", "ibu", "weight", "height", "width", "length", "size", "rank", "grade", "gpa", "humidity", "pressure", "ph") {
 		return "ratio"
 	}
 	if semantic.HasWord(c.words, "balance", "stock", "inventory", "headcount", "population", "cumulative", "cum", "running", "outstanding", "backlog", "onhand", "capacity", "households") {
