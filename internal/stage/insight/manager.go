@@ -1,0 +1,124 @@
+package insight
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
+)
+
+// Manager plans the insight stage and assembles what its handlers found.
+type Manager struct{}
+
+var _ stage.Manager = (*Manager)(nil)
+
+// New returns the manager of the stage.
+func New() *Manager { return &Manager{} }
+
+// Stage implements stage.Manager.
+func (*Manager) Stage() flow.Stage { return flow.Insight }
+
+// Route implements stage.Manager: a handler runs where at least one of its kinds applies.
+func (*Manager) Route(facts *flow.Facts, goal flow.Goal) flow.RouteEntry {
+	var handlers, why []string
+	for _, name := range searching() {
+		var use []string
+		for _, k := range handled(name) {
+			ok := facts == nil
+			if !ok {
+				ok, _ = k.Applies(facts, goal)
+			}
+			if ok {
+				use = append(use, k.ID())
+			}
+		}
+		handlers = append(handlers, name)
+		if len(use) > 0 {
+			why = append(why, strings.TrimPrefix(name, "insight.")+" looks for "+list(use))
+		} else {
+			why = append(why, strings.TrimPrefix(name, "insight.")+" has nothing to look at")
+		}
+	}
+	sentence := strings.Join(why, "; ")
+	if goal.Text != "" || goal.KPI != "" {
+		sentence += "; ranked by the goal"
+	}
+	return flow.RouteEntry{Stage: flow.Insight, Handlers: append(handlers, handlerSelect), Why: sentence}
+}
+
+// Waves implements stage.Manager: the searching handlers run side by side, then the choice is made.
+func (*Manager) Waves(route flow.RouteEntry) [][]string {
+	first := slices.DeleteFunc(slices.Clone(route.Handlers), func(h string) bool { return h == handlerSelect })
+	return [][]string{first, {handlerSelect}}
+}
+
+// ApplyHandler implements stage.Manager: deciding on insights changes nothing in the data.
+func (*Manager) ApplyHandler() string { return "" }
+
+// Handlers implements stage.Manager.
+func (*Manager) Handlers() []stage.Handler {
+	return []stage.Handler{search{handlerGroups}, search{handlerTime}, search{handlerRelations}, choose{}}
+}
+
+// Assemble implements stage.Manager: the document is that of insight.select, with an item for each insight.
+func (*Manager) Assemble(docs stage.Documents) (json.RawMessage, []flow.Item, error) {
+	var found flow.InsightList
+	if ok, err := docs.Decode(handlerSelect, &found); err != nil || !ok {
+		return nil, nil, fmt.Errorf("assembling the insights: what %s chose is missing or cannot be read: %w", handlerSelect, orMissing(err))
+	}
+	items := make([]flow.Item, 0, len(found.Insights))
+	for i := range found.Insights {
+		f := &found.Insights[i]
+		items = append(items, flow.Item{
+			ID: f.ID, Kind: flow.ItemInsight, Options: []string{flow.OptionKeep}, Recommended: flow.OptionKeep, Fingerprint: fingerprint(f),
+		})
+	}
+	return docs[handlerSelect], items, nil
+}
+
+// Decide implements stage.Manager: the decision is written beside each insight; the last one on an item counts.
+func (*Manager) Decide(document json.RawMessage, decisions []flow.Decision) (json.RawMessage, error) {
+	var found flow.InsightList
+	if err := json.Unmarshal(document, &found); err != nil {
+		return nil, fmt.Errorf("writing the decisions on insights: reading the document: %w", err)
+	}
+	for i := range decisions {
+		for k := range found.Insights {
+			if found.Insights[k].ID == decisions[i].Item {
+				found.Insights[k].Decision = &decisions[i]
+			}
+		}
+	}
+	out, err := json.Marshal(found)
+	if err != nil {
+		return nil, fmt.Errorf("writing the decisions on insights: %w", err)
+	}
+	return out, nil
+}
+
+// fingerprint identifies an insight across files: its kind, measure, dimensions and subspace.
+func fingerprint(f *flow.InsightFinding) string {
+	parts := []string{f.Kind, f.Measure, strings.Join(f.Dimensions, "+")}
+	keys := make([]string, 0, len(f.Subspace))
+	for k := range f.Subspace {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		parts = append(parts, k+"="+f.Subspace[k])
+	}
+	return strings.Join(parts, "|")
+}
+
+func orMissing(err error) error {
+	if err == nil {
+		return errMissing
+	}
+	return err
+}
+
+var errMissing = errors.New("it is not there")

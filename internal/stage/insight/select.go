@@ -1,0 +1,286 @@
+package insight
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/statistic"
+)
+
+// choose is the handler insight.select.
+type choose struct{}
+
+// mostShown is how many insights are shown.
+const mostShown = 30
+
+// Name implements stage.Handler.
+func (choose) Name() string { return handlerSelect }
+
+// Run implements stage.Handler: it corrects for all tests of the stage, folds and ranks, and tells what remains.
+func (choose) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.Result, error) {
+	facts, goal, err := attach(ctx, job, env)
+	if err != nil {
+		return nil, err
+	}
+	list := flow.InsightList{Insights: []flow.InsightFinding{}}
+	var all []Candidate
+	families := map[string]int64{}
+	sample := ""
+	for _, name := range searching() {
+		var doc searched
+		ok, err := job.Documents.Decode(name, &doc)
+		if err != nil || !ok {
+			return nil, stage.Permanent(errors.Join(fmt.Errorf("what %s found is missing or cannot be read: run the stage again", name), err))
+		}
+		all = append(all, doc.Candidates...)
+		list.Skipped = append(list.Skipped, doc.Skipped...)
+		for family, n := range doc.Tests {
+			families[family] += n
+			list.Tests += n
+		}
+		if int64(doc.Rows) < doc.Total {
+			sample = fmt.Sprintf("tested on an even sample of %s of %s rows; the numbers are those of all rows", figure(float64(doc.Rows)), figure(float64(doc.Total)))
+		}
+	}
+	ranked := rank(correct(all, families), newRelevance(facts, goal))
+	for i, r := range ranked {
+		if len(list.Insights) == mostShown {
+			break
+		}
+		env.Progress(float64(i)/float64(len(ranked)), "checking the evidence")
+		finding, err := tell(ctx, env.Engine, &r, sample)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("checking the evidence of insights: %w", ctx.Err())
+		case err != nil:
+			list.Skipped = append(list.Skipped, flow.Skipped{Check: r.Kind, Why: "the evidence of a candidate could not be computed"})
+			env.Log.WarnContext(ctx, "an insight's evidence could not be computed", "kind", r.Kind)
+		case finding != nil:
+			list.Insights = append(list.Insights, *finding)
+		}
+	}
+	return result(list)
+}
+
+func searching() []string { return []string{handlerGroups, handlerTime, handlerRelations} }
+
+// scored is a candidate that survived the correction.
+type scored struct {
+	Candidate
+	q         float64
+	relevance float64
+	score     float64
+}
+
+// correct computes q-values within and over the families, and keeps what may be shown.
+func correct(all []Candidate, tests map[string]int64) []scored {
+	names := make([]string, 0, len(tests))
+	for name := range tests {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	families := make([]statistic.Family, len(names))
+	members := make([][]int, len(names))
+	for i, c := range all {
+		if k, ok := slices.BinarySearch(names, c.Family); ok {
+			families[k].P = append(families[k].P, c.P)
+			members[k] = append(members[k], i)
+		}
+	}
+	for k, name := range names {
+		families[k].Tests = tests[name]
+	}
+	var out []scored
+	for k, q := range statistic.Families(families, mostQ) {
+		for j, v := range q {
+			if v <= mostQ {
+				out = append(out, scored{Candidate: all[members[k][j]], q: v})
+			}
+		}
+	}
+	return out
+}
+
+// rank scores the candidates and puts them in the order in which they are told: each next one is the best of those
+// that remain, with what repeats an earlier one counting less, and what follows from an earlier one folded into it.
+func rank(candidates []scored, r *relevance) []scored {
+	for i := range candidates {
+		c := &candidates[i]
+		c.relevance = r.of(&c.Candidate)
+		c.score = score(c)
+	}
+	slices.SortStableFunc(candidates, func(a, b scored) int {
+		switch {
+		case a.score > b.score:
+			return -1
+		case a.score < b.score:
+			return 1
+		}
+		return strings.Compare(a.fingerprint(), b.fingerprint())
+	})
+	var out []scored
+	for len(candidates) > 0 && len(out) < 2*mostShown {
+		best, top := -1, 0.0
+		for i := range candidates {
+			if s := candidates[i].score * novelty(&candidates[i].Candidate, out); s > top {
+				best, top = i, s
+			}
+		}
+		if best < 0 {
+			break
+		}
+		c := candidates[best]
+		candidates = slices.Delete(candidates, best, best+1)
+		if !folded(&c.Candidate, out) {
+			c.score = top
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// score is impact x significance x goal relevance. Each factor has a floor, so that one of them alone cannot silence
+// what is strong in the others.
+func score(c *scored) float64 {
+	impact := 0.4 + 0.6*c.Impact
+	significance := (0.15 + 0.85*c.Strength) * (1 - 0.3*c.q/mostQ)
+	return impact * significance * (0.15 + 0.85*c.relevance)
+}
+
+// novelty is how much a candidate adds to what is already told, 0..1.
+func novelty(c *Candidate, told []scored) float64 {
+	n := 1.0
+	mine := c.columns()
+	for i := range told {
+		theirs := told[i].columns()
+		shared := 0
+		for _, x := range mine {
+			if slices.Contains(theirs, x) {
+				shared++
+			}
+		}
+		union := len(mine) + len(theirs) - shared
+		overlap := 0.0
+		if union > 0 {
+			overlap = float64(shared) / float64(union)
+		}
+		same := overlap
+		if told[i].Kind != c.Kind || told[i].Family != c.Family {
+			same *= 0.6
+		}
+		n = min(n, 1-0.35*same)
+		if overlap == 1 && told[i].Family == c.Family {
+			n *= 0.85
+		}
+	}
+	return n
+}
+
+// folded says whether a candidate only repeats something that is told already.
+func folded(c *Candidate, told []scored) bool {
+	alike := 0
+	for i := range told {
+		o := &told[i].Candidate
+		switch {
+		case o.fingerprint() == c.fingerprint():
+			return true
+		case c.Kind == "outstanding" && o.Kind == "outstanding" && o.Dimension.Name == c.Dimension.Name && o.Focus == c.Focus:
+			return true // the sum follows from the count, or the other way round
+		case c.Kind == "trend" && o.Kind == "trend" && c.Measure.Label() == o.Measure.Label() && len(c.Subspace)+len(o.Subspace) == 0:
+			return true // on another time column
+		case c.Family == "trend" && o.Family == "trend" && c.Measure.Dimension != "" && c.Measure.Dimension == o.Measure.Dimension:
+			return true // the rates of one column add up to one
+		}
+		if c.Family == o.Family && slices.Equal(c.columns(), o.columns()) {
+			alike++
+		}
+	}
+	return alike >= 3
+}
+
+// tell runs the candidate's query on the whole data and puts it into words; nil where the data does not bear it out.
+func tell(ctx context.Context, e *engine.Session, c *scored, sample string) (*flow.InsightFinding, error) {
+	rows, err := evidence(ctx, e, c.SQL)
+	if err != nil {
+		return nil, err
+	}
+	k := kindOf(c.Kind)
+	if k == nil {
+		return nil, fmt.Errorf("unknown kind of insight %q", c.Kind)
+	}
+	story, err := k.Tell(&c.Candidate, rows)
+	if err != nil || story.Drop {
+		return nil, err
+	}
+	numbers := map[string]float64{}
+	for _, m := range []map[string]float64{c.Numbers, story.Numbers} {
+		for name, v := range m {
+			if pointer(v) != nil {
+				numbers[name] = v
+			}
+		}
+	}
+	notes := slices.Clone(c.Notes)
+	if sample != "" {
+		notes = append(notes, sample)
+	}
+	subspace := map[string]string{}
+	for _, s := range c.Subspace {
+		subspace[s.Name] = s.Value
+	}
+	measure := c.Measure.Label()
+	if c.Second != nil {
+		measure += " ~ " + c.Second.Label()
+	}
+	return &flow.InsightFinding{
+		ID: identify(c.fingerprint()), Kind: c.Kind, Title: story.Title, Measure: measure, Dimensions: c.dimensions(), Subspace: subspace,
+		Effect: c.Effect, PValue: c.P, QValue: c.q, Score: c.score, GoalRelevance: c.relevance,
+		Evidence: flow.Evidence{SQL: c.SQL, Numbers: numbers, Notes: notes}, Chart: story.Chart,
+	}, nil
+}
+
+// identify is a short id that is the same every time for the same finding.
+func identify(fingerprint string) string {
+	h := sha256.Sum256([]byte(fingerprint))
+	return "insight-" + hex.EncodeToString(h[:5])
+}
+
+// evidence runs a query and reads its rows.
+func evidence(ctx context.Context, e *engine.Session, query string) ([]Row, error) {
+	rows, err := e.Query(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("computing the evidence: %w", err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, fmt.Errorf("computing the evidence: %w", err)
+	}
+	var out []Row
+	for rows.Next() {
+		values, dest := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return nil, fmt.Errorf("computing the evidence: %w", err)
+		}
+		row := Row{}
+		for i, name := range names {
+			row[name] = values[i]
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("computing the evidence: %w", err)
+	}
+	return out, nil
+}
