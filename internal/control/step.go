@@ -71,7 +71,7 @@ func (s *step) takeFlow() error {
 		return s.planned(st)
 	case s.e.Kind == TaskDone && slices.Contains(st.Pending, s.e.Handler):
 		s.taskDone(st)
-	case s.e.Kind == TaskFailed && slices.Contains(st.Pending, s.e.Handler):
+	case s.e.Kind == TaskFailed && (slices.Contains(st.Pending, s.e.Handler) || s.e.Handler == "" && st.managed()):
 		s.taskFailed()
 	case s.e.Kind == StageAssembled && st.Phase == Assembling && s.e.Proposal != nil:
 		s.openPoint(st)
@@ -295,11 +295,25 @@ func (s *step) retry() error {
 	st := s.current()
 	s.Status, s.Failure = Running, nil
 	st.Try++
-	for _, h := range st.Pending {
-		s.command(Task, h)
+	switch st.Phase {
+	case Planning:
+		s.command(Plan, "")
+	case Assembling:
+		s.command(Assemble, "")
+	case Concluding:
+		s.command(Conclude, "")
+	default:
+		for _, h := range st.Pending {
+			s.command(Task, h)
+		}
 	}
 	s.announce()
 	return nil
+}
+
+// managed says whether it is the stage's manager that is at work; a failure without a handler is then its own.
+func (st *StageState) managed() bool {
+	return st.Phase == Planning || st.Phase == Assembling || st.Phase == Concluding
 }
 
 func (s *step) current() *StageState { return s.Stages[s.Stage] }

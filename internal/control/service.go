@@ -1,0 +1,235 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/analytix-flow/analytix/internal/broker"
+	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/task"
+)
+
+// Processor runs a handler somewhere safe: a pool of child processes.
+type Processor interface {
+	// Run runs the job's handler and returns what it returned, with its marks (stage.IsPermanent, stage.IsRefused). A
+	// cancelled ctx ends it.
+	Run(ctx context.Context, job *stage.Job, progress func(fraction float64, sentence string)) (*stage.Result, error)
+}
+
+// Parts is what a Service is made of.
+type Parts struct {
+	Store     *store.Store
+	Files     *dataset.Store
+	Broker    broker.Config // opened by the service, which sets OnDead
+	Queue     task.Config   // likewise; Store, Kinds, OnUpdate and OnDead are set
+	Managers  []stage.Manager
+	Processor Processor
+	// WorkOnly leaves events and commands to other processes: this one only works tasks.
+	WorkOnly bool
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Service is the transactional service around Step: it carries events to it, and its commands to the managers and the
+// queue. It is safe for concurrent use.
+type Service struct {
+	store     *store.Store
+	files     *dataset.Store
+	broker    *broker.Broker
+	queue     *task.Queue
+	managers  map[flow.Stage]stage.Manager
+	processor Processor
+	workOnly  bool
+	now       func() time.Time
+	log       *slog.Logger
+	hub       *hub
+
+	subscriptions []*broker.Subscription
+	stopRelay     context.CancelFunc
+	relaying      sync.WaitGroup
+}
+
+// The durable names under which messages are consumed and entered into inboxes.
+const (
+	consumerControl  = "control"
+	consumerManagers = "managers"
+)
+
+// New makes the service and opens broker and queue. Start begins the work; Stop must be called in any case.
+func New(ctx context.Context, p Parts) (*Service, error) {
+	s := &Service{store: p.Store, files: p.Files, managers: map[flow.Stage]stage.Manager{}, processor: p.Processor,
+		workOnly: p.WorkOnly, now: p.Now, log: p.Log, hub: newHub()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	for _, m := range p.Managers {
+		s.managers[m.Stage()] = m
+	}
+	for _, st := range flow.Stages() {
+		if s.managers[st] == nil {
+			return nil, fmt.Errorf("setting up the control point manager: the %s stage has no manager", st)
+		}
+	}
+	p.Queue.Store, p.Queue.Kinds, p.Queue.Log = p.Store, s.kinds(), s.log
+	p.Queue.OnUpdate, p.Queue.OnDead = s.taskMoved, s.taskDied
+	var err error
+	if s.queue, err = task.Open(ctx, p.Queue); err != nil {
+		return nil, err
+	}
+	p.Broker.OnDead, p.Broker.Log = s.messageDied, s.log
+	if s.broker, err = broker.Open(ctx, p.Broker); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Start takes up what was under way when the process ended, and begins the work.
+func (s *Service) Start(ctx context.Context) error {
+	if !s.workOnly {
+		if err := s.listen(ctx); err != nil {
+			return err
+		}
+	}
+	relay, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stopRelay = stop
+	s.relaying.Go(func() { s.relay(relay) })
+	return s.queue.Start(ctx)
+}
+
+func (s *Service) listen(ctx context.Context) error {
+	if s.store.Dialect() == store.SQLite { // the only process: whatever no inbox holds is not being handled
+		err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Unhandled(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		channel store.Channel
+		handle  func(context.Context, *store.Message) error
+	}{
+		{consumerControl, store.Event, s.handleEvent},
+		{consumerManagers, store.Command, s.handleCommand},
+	} {
+		sub, err := s.broker.Consume(ctx, c.name, string(c.channel), s.opened(c.handle))
+		if err != nil {
+			return err
+		}
+		s.subscriptions = append(s.subscriptions, sub)
+	}
+	return nil
+}
+
+// opened reads the content of a message from the outbox: what goes through the broker is its id alone.
+func (s *Service) opened(handle func(context.Context, *store.Message) error) broker.Handler {
+	return func(ctx context.Context, m broker.Message) error {
+		msg, err := s.store.Message(ctx, m.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return broker.Poison(err)
+		}
+		if err != nil {
+			return err
+		}
+		return handle(ctx, msg)
+	}
+}
+
+// Stop ends the work in the order in which nothing is left hanging; what was under way is taken up by the next Start.
+func (s *Service) Stop(ctx context.Context) error {
+	for _, sub := range s.subscriptions {
+		sub.Stop()
+	}
+	err := s.queue.Stop(ctx)
+	if s.stopRelay != nil {
+		s.stopRelay()
+	}
+	s.relaying.Wait()
+	s.broker.Close()
+	s.hub.close()
+	return err
+}
+
+// Broker gives access to dead letters and their replay.
+func (s *Service) Broker() *broker.Broker { return s.broker }
+
+// Queue gives access to counts and dead tasks.
+func (s *Service) Queue() *task.Queue { return s.queue }
+
+// Request records a run whose file was stored, and asks for it to begin. r.ID and r.Head are set.
+func (s *Service) Request(ctx context.Context, r store.Run, actor flow.Actor, pointTTL time.Duration) error {
+	goal := flow.Goal{Text: r.Head.Goal, KPI: r.Head.KPI}
+	e := Event{Kind: RunRequested, Run: r.ID, Actor: actor, At: s.now(), PointTTL: pointTTL,
+		StopAfter: flow.Stage(r.Head.StopAfter)}
+	for _, st := range flow.Stages() {
+		e.Route = append(e.Route, s.managers[st].Route(nil, goal))
+	}
+	if e.StopAfter != "" && !e.StopAfter.Valid() {
+		return fmt.Errorf("%w: there is no stage %q to stop after", flow.ErrInvalid, e.StopAfter)
+	}
+	r.Status, r.Stage, r.State = string(Running), string(flow.Reception), []byte("{}")
+	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.InsertRun(ctx, r); err != nil {
+			return err
+		}
+		err := tx.PutVersion(ctx, store.Version{ID: newID(), Dataset: r.Head.Dataset, Run: r.ID, Kind: "received",
+			Ref: r.Head.Ref, ContentHash: r.Head.SHA256, Decisions: []byte("[]")})
+		if err != nil {
+			return err
+		}
+		return s.post(ctx, tx, e)
+	})
+}
+
+// post puts an event into the outbox.
+func (s *Service) post(ctx context.Context, tx *store.Tx, e Event) error {
+	return s.put(ctx, tx, store.Event, e.Run, string(e.Kind), e)
+}
+
+func (s *Service) put(ctx context.Context, tx *store.Tx, c store.Channel, run, kind string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing message %s of run %s: %w", kind, run, err)
+	}
+	return tx.Post(ctx, &store.Message{ID: newID(), Run: run, Channel: c, Kind: kind, Body: raw})
+}
+
+// newID makes an id that sorts by the time of its making.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// load reads a run and its state.
+func (s *Service) load(ctx context.Context, id string) (*store.Run, *State, error) {
+	r, err := s.store.Run(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := decodeState(r)
+	return r, state, err
+}
+
+// current is the stage that the run is in; nil before it has begun.
+func (s *State) current() *StageState { return s.Stages[s.Stage] }
+
+func decodeState(r *store.Run) (*State, error) {
+	var state State
+	if err := json.Unmarshal(r.State, &state); err != nil {
+		return nil, fmt.Errorf("reading the state of run %s: %w", r.ID, err)
+	}
+	return &state, nil
+}

@@ -1,0 +1,133 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/store"
+)
+
+// Decide takes decisions on items of the open control point, all of them or, where one cannot be taken, none. Seen,
+// Actor, Item and Choice are set; ID and At are filled in where they are empty. The error wraps ErrConflict,
+// flow.ErrStale or flow.ErrInvalid.
+func (s *Service) Decide(ctx context.Context, run string, decisions []flow.Decision) error {
+	events := make([]Event, len(decisions))
+	for i := range decisions {
+		d := decisions[i]
+		if d.ID == "" {
+			d.ID = newID()
+		}
+		if d.At.IsZero() {
+			d.At = s.now().UTC()
+		}
+		events[i] = Event{Kind: DecisionTaken, Run: run, Actor: d.Actor, Decision: &d}
+	}
+	return s.take(ctx, run, events...)
+}
+
+// Withdraw takes the decision on an item back.
+func (s *Service) Withdraw(ctx context.Context, run, item string, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: DecisionWithdrawn, Item: item, Actor: actor})
+}
+
+// Close closes the open control point: the run moves on, and items without a decision are left alone. Seen is the hash
+// of the proposal.
+func (s *Service) Close(ctx context.Context, run, seen string, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: PointClosed, Seen: seen, Actor: actor})
+}
+
+// SendBack has the stage whose control point is open begin anew, with options.
+func (s *Service) SendBack(ctx context.Context, run string, options map[string]any, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: PointSentBack, Options: options, Actor: actor})
+}
+
+// Reopen opens a control point again that was closed; what came after it becomes stale.
+func (s *Service) Reopen(ctx context.Context, run string, stage flow.Stage, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: StageReopened, Stage: stage, Actor: actor})
+}
+
+// Renew gives an expired control point new time.
+func (s *Service) Renew(ctx context.Context, run string, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: PointRenewed, Actor: actor})
+}
+
+// Retry takes up again what a failure stopped.
+func (s *Service) Retry(ctx context.Context, run string, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: RunRetried, Actor: actor})
+}
+
+// Abort ends a run for good; work under way is cancelled. What was made is kept.
+func (s *Service) Abort(ctx context.Context, run, why string, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: RunAborted, Message: why, Actor: actor})
+}
+
+// take applies events from outside in one transaction, so that whoever asks learns at once what becomes of it. Stage
+// and round are filled in from the present state where the event leaves them open.
+func (s *Service) take(ctx context.Context, run string, events ...Event) error {
+	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, e := range events {
+			record, err := tx.Run(ctx, run)
+			if err != nil {
+				return err
+			}
+			state, err := decodeState(record)
+			if err != nil {
+				return err
+			}
+			e.Run, e.At = run, s.now()
+			st := state.Stages[state.Stage]
+			if e.Stage == "" && st != nil {
+				e.Stage, e.Round, e.Try = state.Stage, st.Round, st.Try
+			}
+			if err := s.apply(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// State reads where a run stands.
+func (s *Service) State(ctx context.Context, run string) (*store.Run, *State, error) {
+	return s.load(ctx, run)
+}
+
+// Proposal returns the proposal of the open control point and its document. The error wraps ErrConflict where no
+// control point is open.
+func (s *Service) Proposal(ctx context.Context, run string) (*flow.Proposal, []byte, error) {
+	record, state, err := s.load(ctx, run)
+	if err != nil {
+		return nil, nil, err
+	}
+	if state.Status != Waiting {
+		return nil, nil, fmt.Errorf("the proposal of run %s: %w: no control point is open, the run is %s", run, ErrConflict, state.Status)
+	}
+	p := state.current().Proposal
+	document, err := s.document(ctx, record, p.Document)
+	return p, document, err
+}
+
+// Document returns the decided document of a stage; before it is decided, the proposed one. The error wraps
+// store.ErrNotFound where the stage has made none.
+func (s *Service) Document(ctx context.Context, run string, name flow.Stage) ([]byte, error) {
+	record, state, err := s.load(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	st := state.Stages[name]
+	switch {
+	case st != nil && st.Concluded != "":
+		return s.document(ctx, record, st.Concluded)
+	case st != nil && st.Proposal != nil:
+		return s.document(ctx, record, st.Proposal.Document)
+	default:
+		return nil, fmt.Errorf("the document of the %s stage of run %s: %w", name, run, store.ErrNotFound)
+	}
+}
+
+// IsConflict says whether an error is about a run that is in another state than the caller thought.
+func IsConflict(err error) bool {
+	return errors.Is(err, ErrConflict) || errors.Is(err, flow.ErrStale) || errors.Is(err, store.ErrConflict)
+}
