@@ -61,7 +61,7 @@ var ambiguous = []string{"none", "unknown", "na", "*", "**", "-", ".", "_", "nil
 func missingTokens(t *Table, c *flow.Column, v *Values, users map[string]int, empty bool) *Finding {
 	var tokens []string
 	var cells int64
-	convention := !empty
+	everywhere, convention := !empty, true
 	for _, x := range v.List {
 		if !semantic.MissingToken(x.Value) {
 			continue
@@ -70,6 +70,8 @@ func missingTokens(t *Table, c *flow.Column, v *Values, users map[string]int, em
 		cells += x.Count
 		convention = convention && users[x.Value] > 1
 	}
+	// Several columns that write their gaps alike, often and not beside empty cells, do so by rule.
+	convention = convention && (everywhere || c.Missing == 0 && share(cells, v.Present) > 0.1)
 	if len(tokens) == 0 {
 		return nil
 	}

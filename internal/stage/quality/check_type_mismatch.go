@@ -1,0 +1,51 @@
+package quality
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/semantic"
+)
+
+// typeMismatch flags the cells that cannot be read as what their column holds.
+var _ = register(spec{
+	id: "type_mismatch", handler: handlerFormats,
+	applies: func(f *flow.Facts) (bool, string) {
+		for i := range f.Columns {
+			if f.Columns[i].Type != flow.Text && f.Columns[i].Type != flow.JSON {
+				return true, "there are columns of numbers, dates or booleans"
+			}
+		}
+		return false, "every column is text"
+	},
+	run: eachColumn(typeMismatch),
+})
+
+func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	if c.Type == flow.Text || c.Type == flow.JSON {
+		return nil, nil
+	}
+	where := engine.Ident(c.Name) + " IS NOT NULL AND " + engine.Typed(c) + " IS NULL AND lower(trim(" + text(c) + ")) NOT IN (" +
+		engine.Literals(semantic.MissingTokens()) + ") AND trim(" + text(c) + ") <> ''"
+	var cells int64
+	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &cells); err != nil {
+		return nil, fmt.Errorf("looking for cells that are no %s: %w", c.Type, err)
+	}
+	odd := share(cells, t.Facts.Rows-c.Missing)
+	if cells == 0 || odd > 0.2 {
+		return nil, nil
+	}
+	return &Finding{Cells: cellsWhere(c.Name, where), Priority: -1, Issue: flow.Issue{
+		Columns: []string{c.Name}, Severity: severity(c, odd, flow.Medium), Confidence: 0.95 - odd,
+		Title: fmt.Sprintf("%d cells of %s cannot be read as %s", cells, c.Name, c.Type),
+		Evidence: flow.Evidence{
+			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "share": odd},
+			Notes: []string{percent(1-odd) + " of the cells can be read"},
+		},
+		Resolutions: []flow.Resolution{markOnly(), {
+			Kind: "cast", Label: "Make them missing", Params: map[string]any{"column": c.Name, "type": string(c.Type)},
+		}},
+	}}, nil
+}
