@@ -22,7 +22,8 @@ type copier struct {
 	w      io.Writer
 	hash   hash.Hash
 	report func(Problem) error
-	out    []byte
+	out    []byte // canonical rows
+	lines  []byte // the same with their numbers
 	rows   int64
 	stats  Stats
 	held   []heldRow
@@ -49,14 +50,6 @@ func (r *Reader) Copy(w io.Writer, report func(Problem) error) (Stats, error) {
 	c := &copier{r: r, w: w, hash: sha256.New(), report: report, stats: Stats{Problems: map[string]int64{}}}
 	c.tail = bytes.Repeat(r.d.Delimiter, r.width-1)
 	c.simple = len(r.d.Delimiter) == 1 && !r.d.Collapse && r.d.eol == '\n'
-	for j, name := range r.columns {
-		if j > 0 {
-			c.out = append(c.out, ',')
-		}
-		c.out = appendCell(c.out, []byte(name))
-	}
-	c.hash.Write(append(c.out, '\n'))
-	c.out = c.out[:0]
 	if err := c.run(); err != nil {
 		return c.stats, err
 	}
@@ -118,9 +111,6 @@ func (c *copier) fast() {
 			bytes.HasSuffix(line, c.tail) && (r.width > 2 || len(line) < r.width) || len(bytes.TrimSpace(line)) == 0 {
 			return
 		}
-		c.rows++
-		c.out = strconv.AppendInt(c.out, c.rows, 10)
-		c.out = append(c.out, ',')
 		at := len(c.out)
 		c.out = append(c.out, line...)
 		if d != ',' {
@@ -130,7 +120,7 @@ func (c *copier) fast() {
 				}
 			}
 		}
-		c.out = append(c.out, '\n')
+		c.number(at)
 		r.pos += n + 1
 		r.line++
 	}
@@ -195,15 +185,12 @@ func (c *copier) advance(rec *record) {
 	c.r.pos += rec.next
 }
 
-// number puts the row's number before the cells that were appended from from.
+// number ends the row whose cells were appended from from, and writes it down with its number.
 func (c *copier) number(from int) {
 	c.rows++
-	var digits [20]byte
-	head := append(strconv.AppendInt(digits[:0], c.rows, 10), ',')
-	c.out = append(c.out, head...)
-	copy(c.out[from+len(head):], c.out[from:len(c.out)-len(head)])
-	copy(c.out[from:], head)
 	c.out = append(c.out, '\n')
+	c.lines = append(strconv.AppendInt(c.lines, c.rows, 10), ',')
+	c.lines = append(c.lines, c.out[from:]...)
 }
 
 // emit writes a row with its problems.
@@ -320,9 +307,9 @@ func (c *copier) scars(rec *record) []fault {
 
 func (c *copier) flush() error {
 	c.hash.Write(c.out)
-	if _, err := c.w.Write(c.out); err != nil {
+	if _, err := c.w.Write(c.lines); err != nil {
 		return fmt.Errorf("handing rows on after row %d: %w", c.rows, err)
 	}
-	c.out = c.out[:0]
+	c.out, c.lines = c.out[:0], c.lines[:0]
 	return nil
 }

@@ -50,5 +50,5 @@ type Problem struct {
 type Stats struct {
 	Rows     int64
 	Problems map[string]int64 // by kind
-	Hash     string           // SHA-256 of the canonical text, hex
+	Hash     string           // SHA-256 of the canonical rows without their numbers and without a header, hex
 }
