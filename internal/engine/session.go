@@ -46,7 +46,8 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	connector, err := duckdb.NewConnector("", nil)
+	dsn, loaded := trusted.dsn(path)
+	connector, err := duckdb.NewConnector(dsn, nil)
 	if err != nil {
 		return nil, fmt.Errorf("starting the engine: %w", err)
 	}
@@ -57,6 +58,7 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	if err := s.lockDown(ctx, cfg, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	loaded()
 	return s, nil
 }
 

@@ -86,7 +86,7 @@ func (c *child) receive(stdout io.Reader) {
 		if err != nil {
 			if f == nil && !isEnd(err) {
 				c.said.note(err.Error())
-				c.kill()
+				_ = c.cmd.Process.Kill() // it does not speak the protocol any more
 			}
 			break
 		}

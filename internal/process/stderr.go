@@ -62,7 +62,7 @@ func (s *stderr) line(line []byte) {
 		}
 	}
 	if strings.HasPrefix(text, "panic: ") && s.phrase == "" {
-		s.phrase = "a goroutine panicked" // the value may hold data
+		s.phrase = "a fault in the program stopped it" // the value may hold data
 	}
 }
 
