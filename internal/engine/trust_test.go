@@ -13,7 +13,9 @@ import (
 func TestExtensionIsCheckedWheneverItsFileChanges(t *testing.T) {
 	dir := t.TempDir()
 	ctx := context.Background()
-	open := func() (*engine.Session, error) { return engine.Open(ctx, engine.Config{ExtensionDir: dir, Folders: []string{dir}}) }
+	open := func() (*engine.Session, error) {
+		return engine.Open(ctx, engine.Config{ExtensionDir: dir, Folders: []string{dir}})
+	}
 	first, err := open()
 	if err != nil {
 		t.Fatal(err)
