@@ -136,3 +136,6 @@ func (c *counted) Read(p []byte) (int, error) {
 	}
 	return n, err //nolint:wrapcheck // a reader passes its source's errors on, io.EOF among them
 }
+
+// NewManager makes the manager of the stage; open gives its parser the files as received.
+func NewManager(open Opener) *Manager { return newManager(NewParse(open)) }
