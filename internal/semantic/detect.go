@@ -50,7 +50,7 @@ const (
 const (
 	hintHead  = 0.95 // the name ends in the hint: "customer email"
 	hintInner = 0.55 // the name holds the hint: "email status"
-	weakHint  = 0.8  // what a hint counts for a type whose validator accepts almost anything
+	weakHint  = 0.6  // what a hint counts for a type whose validator accepts almost anything
 	screened  = 200  // values on which hopeless types are ruled out
 )
 
@@ -77,6 +77,19 @@ func Lookup(id string) *Type {
 // Detect finds the semantic type of a column from its name and its values, most frequent first, without missing
 // tokens. It returns false where none is likely.
 func Detect(name string, values []Count) (Match, bool) {
+	return detect(name, values, func(string) bool { return true })
+}
+
+// DetectNumber is Detect for columns whose values are numbers: types that are words are not considered, so that the
+// unit behind a number is not taken for the end of a company's name.
+func DetectNumber(name string, values []Count) (Match, bool) {
+	return detect(name, values, func(id string) bool { return ofNumbers[id] })
+}
+
+// ofNumbers are the types whose values may be plain numbers, or numbers with a sign or unit.
+var ofNumbers = set("credit_card|money|isbn|ean|year|month|weekday|quarter|duration|latitude|longitude|postcode|phone|national_id|age|percent|ratio|rating|ordinal|boolean|code|version")
+
+func detect(name string, values []Count, considered func(string) bool) (Match, bool) {
 	if len(values) == 0 {
 		return Match{}, false
 	}
@@ -84,6 +97,9 @@ func Detect(name string, values []Count) (Match, bool) {
 	best, found := Match{}, false
 	for i := range all() {
 		t := &all()[i]
+		if !considered(t.ID) {
+			continue
+		}
 		m := t.match(words, values)
 		if m.Fit >= LeastFit && m.Confidence >= LeastConfidence && m.Confidence > best.Confidence+1e-9 {
 			best, found = m, true

@@ -30,7 +30,7 @@ var (
 	digitPostcode  = regexp.MustCompile(`^(?:(?:[A-Z]{1,2}-)?\d{4,6}|\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}|\d{2}-\d{3}|\d{3} \d{2}|\d{9}|\d{3})$`)
 	streetForm     = regexp.MustCompile(`(?i)^\d+[a-z]?[ -].*\b(?:st|street|ave|avenue|av|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|way|pl|place|pkwy|parkway|hwy|highway|ter|terrace|cir|circle|sq|square)\b\.?|` +
 		`(?:straat|strasse|straße|str\.|laan|weg|plein|gracht|kade)\s\d+|^(?:rue|via|calle|avenida|rua|place|plaza)\s`)
-	placeForm = regexp.MustCompile(`^\p{L}[\p{L}\p{M} .,'’()/&-]*\d?$`)
+	placeForm = regexp.MustCompile(`^['’]?\p{L}[\p{L}\p{M} .,'’()/&-]*\d?$`)
 )
 
 // decimalWithin accepts numbers with decimals, which a coordinate has, or whole ones, inside the bounds.

@@ -15,7 +15,7 @@ func productTypes() []Type {
 }
 
 var (
-	versionForm = regexp.MustCompile(`^[vV]?\d+(\.\d+){0,3}([-+.][0-9A-Za-z.-]+)?$`)
+	versionForm = regexp.MustCompile(`^[vV]?\d+(\.\d+){0,3}([-+.]?[0-9A-Za-z][0-9A-Za-z.-]*)?$`)
 	semverForm  = regexp.MustCompile(`^[vV]?\d{1,3}\.\d{1,4}\.\d{1,6}([-+.][0-9A-Za-z.-]+)?$|^[vV]\d+(\.\d+)+$`)
 )
 

@@ -16,7 +16,7 @@ var domainWords = []struct {
 }{
 	{"orders", "order", []string{"order", "orders", "customer", "product", "quantity", "qty", "price", "discount", "sku", "shipping", "sales", "cart", "item", "invoice", "store", "purchase", "unit", "promotion", "basket", "return", "delivery"}},
 	{"finance", "transaction", []string{"expense", "amount", "budget", "account", "transaction", "debit", "credit", "balance", "payment", "currency", "ledger", "cost", "revenue", "invoice", "tax", "reimbursement", "loan", "interest", "bank", "processed", "reimbursed"}},
-	{"health care", "case", []string{"hospital", "patient", "diagnosis", "provider", "measure", "clinic", "doctor", "treatment", "emergency", "condition", "disease", "cases", "deaths", "obesity", "medical", "icd", "admission", "discharge", "dose", "vaccine", "health", "blood", "physician", "symptom"}},
+	{"health care", "case", []string{"hospital", "patient", "diagnosis", "provider", "measure", "clinic", "doctor", "treatment", "emergency", "condition", "disease", "cases", "deaths", "obesity", "medical", "icd", "admission", "discharge", "dose", "vaccine", "health", "blood", "physician", "symptom", "ward", "admitted", "smoker", "bmi", "surgery"}},
 	{"service desk", "incident", []string{"incident", "caller", "assigned", "assignment", "opened", "closed", "resolved", "priority", "short", "ticket", "sla", "resolution", "escalation", "assignee", "reopened", "sys"}},
 	{"assets", "asset", []string{"asset", "serial", "warranty", "model", "purchased", "expiration", "ci", "hardware", "installed", "vendor", "tag", "licence", "depreciation"}},
 	{"goals", "goal", []string{"goal", "target", "percent", "complete", "kpi", "metric", "objective", "owner", "achieved", "met"}},
@@ -63,7 +63,7 @@ func domain(facts *flow.Facts) string {
 	return best
 }
 
-// semanticVotes are the votes of semantic types, half as strong as those of words.
+// semanticVotes are the votes of semantic types, a quarter as strong as those of words.
 func semanticVotes(domain string, facts *flow.Facts) float64 {
 	types := map[string][]string{
 		"people": {"person_name", "first_name", "last_name", "email", "phone", "gender"}, "finance": {"iban", "money", "currency_code", "credit_card", "bic"},
@@ -72,7 +72,7 @@ func semanticVotes(domain string, facts *flow.Facts) float64 {
 	votes := 0.0
 	for _, id := range types {
 		if slices.ContainsFunc(facts.Columns, func(c flow.Column) bool { return c.Semantic == id }) {
-			votes += 0.5
+			votes += 0.25
 		}
 	}
 	return votes

@@ -26,7 +26,11 @@ func (c *column) decideSemantic() {
 	case flow.JSON:
 		c.Semantic, c.SemanticFit = "json", c.TypeFit
 	default:
-		if m, ok := semantic.Detect(c.Name, c.plainValues()); ok {
+		detect := semantic.Detect
+		if c.Type.Numeric() {
+			detect = semantic.DetectNumber
+		}
+		if m, ok := detect(c.Name, c.plainValues()); ok {
 			c.Semantic, c.SemanticFit = m.ID, m.Fit
 			if m.ByName {
 				c.note("the name and %s of the values speak for %s", percent(m.Fit), spaced(m.ID))
@@ -129,6 +133,8 @@ func (c *column) decideRole(rows int64) {
 var (
 	// naming types name a thing: their numbers are no quantities.
 	naming = []string{"phone", "ean", "isbn", "issn", "credit_card", "iban", "national_id", "code", "uuid", "hash", "ip", "mac", "vat_id", "bic", "email", "url", "domain"}
+	// personal types name somebody or something, so that even few values are references and no classes.
+	personal = []string{"phone", "email", "iban", "credit_card", "national_id", "uuid", "ip", "mac", "hash"}
 	// placing types put a thing on a scale or a map, which is not added up.
 	placing = []string{"latitude", "longitude", "geo_point"}
 	places  = []string{"city", "region", "state", "country", "postcode"}
@@ -240,6 +246,9 @@ func (c *column) textRole(few bool) {
 	case c.unique():
 		c.Role = flow.RoleText
 		c.note("nearly every cell holds a text of its own")
+	case slices.Contains(personal, c.Semantic):
+		c.Role = flow.RoleKey
+		c.note("its values name somebody or something, and return")
 	case few && c.repeats() >= 0.5:
 		c.Role = flow.RoleDimension
 		c.note("%d values return in %s of the cells", c.realDistinct(), percent(c.repeats()))
