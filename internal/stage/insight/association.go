@@ -50,7 +50,7 @@ func cross(f *Frame, a, b *Grouping, found *Found) {
 	for i := range table {
 		for j := range table[i] {
 			r := c.Residuals[i][j]
-			if b.Word != "" && j == 0 || table[i][j] < minEvents || r <= 0 {
+			if table[i][j] < minEvents || r <= 0 || b.Word != "" && (j == 0 || names(a.Values[i], b.Word)) {
 				continue
 			}
 			// What is told of few rows matters less, however pure they are.
@@ -63,6 +63,16 @@ func cross(f *Frame, a, b *Grouping, found *Found) {
 		return
 	}
 	found.Candidates = append(found.Candidates, rateCandidate(f, a, b, best.i, best.j, table, c))
+}
+
+// names says whether a value is named by the word, so that texts about it mention it as a matter of course.
+func names(value, word string) bool {
+	for _, t := range tokens(value) {
+		if stem(t) == stem(word) {
+			return true
+		}
+	}
+	return false
 }
 
 func tabulate(a, b *Grouping) (table [][]float64, n float64) {
@@ -118,7 +128,7 @@ func rateCandidate(f *Frame, a, b *Grouping, i, j int, table [][]float64, test s
 	m := rateOf(&rate.Dimension, rate.Values[r])
 	c := Candidate{
 		Kind: "difference", Family: "association", Measure: m, Dimension: &subject.Dimension, Focus: subject.Values[s], Noun: f.Noun,
-		P: test.P, Strength: math.Min(1, 0.5*math.Abs(pair.Value)+test.V), Impact: f.share(size),
+		P: test.P, Strength: math.Min(1, math.Max(test.V, math.Abs(pair.H)/1.3)), Impact: f.share(size),
 		Effect:  flow.Effect{Name: "cramers_v", Value: test.V},
 		Numbers: map[string]float64{"chi_squared": test.Chi2},
 		SQL: fmt.Sprintf("SELECT CAST(%s AS VARCHAR) AS \"group\", count(*) AS n, count(*) FILTER (WHERE %s) AS events, %s AS value"+

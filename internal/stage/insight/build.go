@@ -109,12 +109,33 @@ func (f *Frame) addMeasures(r *raw) {
 		for j := range f.Axes {
 			from, to := &f.Axes[i], &f.Axes[j]
 			share, n := follows(to.Days, from.Days)
-			if i == j || n < minRows || share < 0.9 {
+			enough := 0.9
+			if beginName(from.Column) && endName(to.Column) {
+				enough = 0.5 // the names leave no doubt; rows that end before they begin are noted
+			}
+			if i == j || n < minRows || share < enough || systemName(to.Column) || systemName(from.Column) {
 				continue
 			}
-			f.addMeasure(between(f.Facts.Column(from.Column), f.Facts.Column(to.Column), from.Days, to.Days))
+			s := between(f.Facts.Column(from.Column), f.Facts.Column(to.Column), from.Days, to.Days)
+			if share < 0.99 {
+				f.notes[to.Column] = append(f.notes[to.Column], "in "+percent(1-share)+" of the rows "+to.Column+" lies before "+from.Column)
+			}
+			f.addMeasure(s)
 		}
 	}
+}
+
+// beginName and endName say whether a column is called like the beginning or the end of something.
+func beginName(column string) bool {
+	return named(column, "open", "opened", "start", "started", "begin", "created", "order", "ordered", "purchased", "received", "submitted", "requested", "reported", "pickup", "admission", "departure")
+}
+
+func endName(column string) bool {
+	return named(column, "close", "closed", "end", "ended", "finished", "resolved", "completed", "processed", "shipped", "delivered", "paid", "dropoff", "discharge", "arrival", "expiration")
+}
+
+func named(column string, words ...string) bool {
+	return slices.ContainsFunc(tokens(column), func(t string) bool { return slices.Contains(words, t) })
 }
 
 func between(from, to *flow.Column, a, b []float64) Series {
@@ -149,7 +170,51 @@ func (f *Frame) addMeasure(s Series) {
 			}
 		}
 	}
+	if s.From == "" {
+		s.From, s.To = f.spanOf(s.Values)
+	}
 	f.Measures = append(f.Measures, s)
+}
+
+// spanOf finds the two time columns of which a column is the difference, whichever order they are in.
+func (f *Frame) spanOf(values []float64) (from, to string) {
+	for i := range f.Axes {
+		for j := range f.Axes {
+			a, b := &f.Axes[i], &f.Axes[j]
+			if i == j {
+				continue
+			}
+			spans := make([]float64, len(values))
+			for row := range spans {
+				spans[row] = b.Days[row] - a.Days[row]
+			}
+			x, y := pairs(values, spans, nil)
+			if c, err := statistic.Pearson(x, y); err == nil && len(x) >= minRows && c.R > 0.99 {
+				return a.Column, b.Column
+			}
+		}
+	}
+	return "", ""
+}
+
+// follow says whether the end of a duration moves with its beginning at all. Where it does not, the duration falls over
+// the one and rises over the other by arithmetic alone.
+func (f *Frame) follow(s *Series) bool {
+	var from, to *Axis
+	for i := range f.Axes {
+		switch f.Axes[i].Column {
+		case s.From:
+			from = &f.Axes[i]
+		case s.To:
+			to = &f.Axes[i]
+		}
+	}
+	if from == nil || to == nil {
+		return true
+	}
+	x, y := pairs(from.Days, to.Days, nil)
+	c, err := statistic.Spearman(x, y)
+	return err != nil || c.R > 0.3
 }
 
 // pairs are the values of the rows of a subset that have both.

@@ -3,6 +3,8 @@ package insight
 import (
 	"math"
 	"slices"
+
+	"github.com/analytix-flow/analytix/internal/statistic"
 )
 
 // fold takes out what only repeats something else: breakdowns that determine one another, and values that merely name
@@ -25,9 +27,10 @@ func (f *Frame) fold() {
 			o := &kept[k]
 			forth, back := dependence(o, &g), dependence(&g, o)
 			switch {
-			case forth && back && twin == "":
+			case (forth && back || nearlySame(o, &g)) && twin == "":
 				twin = o.Name
-				f.notes[o.Column] = append(f.notes[o.Column], g.Name+" and "+o.Name+" determine each other")
+				o.Also = append(o.Also, g.Name)
+				f.notes[o.Column] = append(f.notes[o.Column], g.Name+" and "+o.Name+" say the same of nearly every row")
 			case forth:
 				o.determines[g.Name] = true
 			case back:
@@ -43,6 +46,16 @@ func (f *Frame) fold() {
 		f.Groups[i].Calendar = f.fromCalendar(&f.Groups[i])
 	}
 	f.Words = slices.DeleteFunc(f.Words, f.namesValue)
+}
+
+// nearlySame says whether two columns group the rows alike, save for few: the one is as good as the other.
+func nearlySame(a, b *Grouping) bool {
+	if a.Column == b.Column || a.Part || b.Part {
+		return false
+	}
+	table, n := tabulate(a, b)
+	c, err := statistic.ChiSquared(table)
+	return err == nil && n >= minRows && n >= 5*float64(cells(table)) && c.V >= 0.85
 }
 
 // dependence says whether the value of b follows from that of a in 98% of the rows, with enough rows a value for that

@@ -20,6 +20,16 @@ type Dimension struct {
 	Outcome bool `json:"outcome,omitempty"`
 	// Part says that the values are pieces of a longer text.
 	Part bool `json:"part,omitempty"`
+	// Also lists columns that group the rows alike.
+	Also []string `json:"also,omitempty"`
+}
+
+// prose names the dimension in a sentence.
+func (d *Dimension) prose() string {
+	if len(d.Also) == 0 {
+		return d.Name
+	}
+	return d.Name + " (likewise " + list(d.Also) + ")"
 }
 
 // condition keeps the rows of a value of the dimension.
@@ -98,9 +108,9 @@ func wordDimension(column, word string) Dimension {
 	}
 }
 
-// wordPattern finds a word as a whole, in lower-case text. RE2 reads it the same in the engine and in Go.
+// wordPattern finds a word as a whole, in lower-case text; digits may touch it, as in printer546. RE2 reads it the same in the engine and in Go.
 func wordPattern(word string) string {
-	return `(^|[^\pL\pN])` + regexp.QuoteMeta(word) + `($|[^\pL\pN])`
+	return `(^|[^\pL])` + regexp.QuoteMeta(word) + `($|[^\pL])`
 }
 
 // partDimension is the breakdown by an id of the given prefix inside a text, such as Printer546.

@@ -61,13 +61,7 @@ func (o outstanding) count(f *Frame, group *Grouping, found *Found) {
 }
 
 func (o outstanding) sum(f *Frame, group *Grouping, m *Series, found *Found) {
-	sums, squares := make([]float64, len(group.Values)), make([]float64, len(group.Values))
-	for i, v := range m.Values {
-		if c := group.Codes[i]; c >= 0 && !math.IsNaN(v) {
-			sums[c] += v
-			squares[c] += v * v
-		}
-	}
+	sums, squares := totals(m.Values, group)
 	first, second := leaders(sums)
 	k := float64(len(sums))
 	for _, s := range sums {
@@ -120,7 +114,7 @@ func (outstanding) Tell(c *Candidate, rows []Row) (Story, error) {
 	} else {
 		title = fmt.Sprintf("%s makes %s of %s of the total %s (%s)", shorten(c.Focus), figure(first), figure(sum), c.Measure.Name, percent(first/sum))
 	}
-	title += fmt.Sprintf(": %s times the next %s, %s with %s", figure(first/second), c.Dimension.Name, shorten(groups[1]), figure(second))
+	title += fmt.Sprintf(": %s times the next %s, %s with %s", figure(first/second), c.Dimension.prose(), shorten(groups[1]), figure(second))
 	return Story{
 		Title:   title,
 		Numbers: map[string]float64{"value": first, "total": sum, "share": first / sum, "next": second, "times_the_next": first / second, "groups": float64(len(rows))},

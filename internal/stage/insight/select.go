@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ type choose struct{}
 
 // mostShown is how many insights are shown.
 const mostShown = 30
+
+// leastScore is below what nothing is shown: it is true, but nobody asked and little hangs on it.
+const leastScore = 0.04
 
 // Name implements stage.Handler.
 func (choose) Name() string { return handlerSelect }
@@ -137,6 +141,9 @@ func rank(candidates []scored, r *relevance) []scored {
 		if best < 0 {
 			break
 		}
+		if top < leastScore {
+			break
+		}
 		c := candidates[best]
 		candidates = slices.Delete(candidates, best, best+1)
 		if !folded(&c.Candidate, out) {
@@ -150,9 +157,9 @@ func rank(candidates []scored, r *relevance) []scored {
 // score is impact x significance x goal relevance. Each factor has a floor, so that one of them alone cannot silence
 // what is strong in the others.
 func score(c *scored) float64 {
-	impact := 0.4 + 0.6*c.Impact
+	impact := 0.4 + 0.6*math.Sqrt(c.Impact)
 	significance := (0.15 + 0.85*c.Strength) * (1 - 0.3*c.q/mostQ)
-	return impact * significance * (0.15 + 0.85*c.relevance)
+	return impact * significance * (0.1 + 0.9*c.relevance)
 }
 
 // novelty is how much a candidate adds to what is already told, 0..1.
@@ -186,7 +193,7 @@ func novelty(c *Candidate, told []scored) float64 {
 
 // folded says whether a candidate only repeats something that is told already.
 func folded(c *Candidate, told []scored) bool {
-	alike := 0
+	alike, stables, evens := 0, 0, 0
 	for i := range told {
 		o := &told[i].Candidate
 		switch {
@@ -199,11 +206,26 @@ func folded(c *Candidate, told []scored) bool {
 		case c.Family == "trend" && o.Family == "trend" && c.Measure.Dimension != "" && c.Measure.Dimension == o.Measure.Dimension:
 			return true // the rates of one column add up to one
 		}
+		if c.Family == "stable" && o.Family == "stable" {
+			stables++
+			if c.Measure.Label() == o.Measure.Label() {
+				stables++
+			}
+		}
+		if o.Family == "even" {
+			evens++
+		}
 		if c.Family == o.Family && slices.Equal(c.columns(), o.columns()) {
 			alike++
 		}
 	}
-	return alike >= 3
+	switch c.Family {
+	case "stable":
+		return stables >= 4
+	case "even":
+		return evens >= 3
+	}
+	return alike >= 2
 }
 
 // tell runs the candidate's query on the whole data and puts it into words; nil where the data does not bear it out.

@@ -48,7 +48,7 @@ func (t trend) Run(ctx context.Context, f *Frame) (Found, error) {
 		}
 		axis := &f.Axes[a]
 		steps, starts := axis.Buckets()
-		w := watch{f: f, axis: axis, steps: steps, n: len(starts), found: &found}
+		w := watch{f: f, axis: axis, steps: steps, n: len(starts), found: &found, first: a == 0}
 		if a == 0 {
 			w.series(countOf(), nil)
 		}
@@ -72,10 +72,10 @@ func (t trend) Run(ctx context.Context, f *Frame) (Found, error) {
 	return found, nil
 }
 
-// mayTrend leaves out what follows from the axis itself: a time that ends the axis' duration moves with it, and over
-// another column of the same duration rows are chosen by how long they took.
+// mayTrend leaves out what follows from the axis itself: over another column than its beginning the rows are chosen
+// by how long a duration took, and a duration whose end does not move with its beginning has a trend by arithmetic.
 func (f *Frame) mayTrend(s *Series, axis *Axis) bool {
-	return s.From == "" || s.From == axis.Column || f.Axes[0].Column == axis.Column && s.To != axis.Column
+	return s.From == "" || s.From == axis.Column && f.follow(s)
 }
 
 // flags are 1 in the rows of a value, 0 in the others, not a number where there is none.
@@ -99,6 +99,7 @@ type watch struct {
 	steps []int
 	n     int
 	found *Found
+	first bool // whether it is the first axis, on which what is stable is told too
 }
 
 // series tests one measure, as a whole and in single values. values is nil for a count.
@@ -121,7 +122,9 @@ func (w *watch) series(m Measure, values []float64) {
 		}
 		w.found.Candidates = append(w.found.Candidates, c)
 	}
-	w.stable(m, nil, whole, change, 1)
+	if w.first {
+		w.stable(m, nil, whole, change, 1)
+	}
 	if m.Agg == aggRate {
 		return
 	}
@@ -165,7 +168,7 @@ func (w *watch) inside(m Measure, values, all []float64, s *Subset) {
 		c.Impact = w.f.share(float64(s.N))
 		w.found.Candidates = append(w.found.Candidates, c)
 	}
-	if u.P > 0.2 && w.f.share(float64(s.N)) >= 0.25 {
+	if w.first && !systemName(s.Grouping.Column) && u.P > 0.2 && w.f.share(float64(s.N)) >= 0.25 {
 		w.stable(m, s.Conditions, t, change, w.f.share(float64(s.N)))
 	}
 }

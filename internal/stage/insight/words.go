@@ -36,7 +36,7 @@ func tokens(text string) []string {
 
 // textWords splits running text into words as wordPattern finds them, each once.
 func textWords(text string) []string {
-	list := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	list := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
 	slices.Sort(list)
 	return slices.Compact(list)
 }
