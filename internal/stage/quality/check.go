@@ -48,7 +48,8 @@ type Table struct {
 	Facts  *flow.Facts
 	Goal   flow.Goal
 
-	values map[string]*Values
+	values   map[string]*Values
+	inferred *inferred // what the rows say about each other; computed when a check first asks
 }
 
 // NewTable wraps an engine to which the version under study is attached as data.

@@ -70,8 +70,8 @@ func missingTokens(t *Table, c *flow.Column, v *Values, users map[string]int, em
 		cells += x.Count
 		convention = convention && users[x.Value] > 1
 	}
-	// Several columns that write their gaps alike, often and not beside empty cells, do so by rule.
-	convention = convention && (everywhere || c.Missing == 0 && share(cells, v.Present) > 0.1)
+	// Several columns that write their gaps alike, often and more than by empty cells, do so by rule.
+	convention = convention && (everywhere || c.Missing < cells && share(cells, v.Present) > 0.1)
 	if len(tokens) == 0 {
 		return nil
 	}

@@ -37,7 +37,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	if cells == 0 || odd > 0.2 {
 		return nil, nil
 	}
-	return &Finding{Cells: cellsWhere(c.Name, where), Priority: -1, Issue: flow.Issue{
+	f := &Finding{Cells: cellsWhere(c.Name, where), Priority: -1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, odd, flow.Medium), Confidence: 0.95 - odd,
 		Title: fmt.Sprintf("%d cells of %s cannot be read as %s", cells, c.Name, c.Type),
 		Evidence: flow.Evidence{
@@ -47,5 +47,21 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 		Resolutions: []flow.Resolution{markOnly(), {
 			Kind: "cast", Label: "Make them missing", Params: map[string]any{"column": c.Name, "type": string(c.Type)},
 		}},
-	}}, nil
+	}}
+	if !c.Type.Temporal() {
+		return f, nil
+	}
+	odds, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+where+" ORDER BY 1")
+	if err != nil {
+		return nil, fmt.Errorf("reading cells that are no %s: %w", c.Type, err)
+	}
+	v, err := t.Values(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	if m := mendMoments(c, v, odds); len(m) > 0 {
+		mend := flow.Resolution{Kind: "map_values", Label: "Mend the slips of the pen", Params: map[string]any{"column": c.Name, "map": m}}
+		f.Issue.Resolutions = append([]flow.Resolution{recommended(mend, "one stroke makes each of them a date, in one way only")}, f.Issue.Resolutions...)
+	}
+	return f, nil
 }
