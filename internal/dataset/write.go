@@ -67,7 +67,7 @@ func (c contextReader) Read(p []byte) (int, error) {
 }
 
 func encrypt(ctx context.Context, dst io.Writer, key []byte, src io.Reader) error {
-	w, err := sio.EncryptWriter(dst, sioConfig(key))
+	w, err := sio.EncryptWriter(struct{ io.Writer }{dst}, sioConfig(key)) // without Close: the file is synced first
 	if err != nil {
 		return fmt.Errorf("starting the encryption: %w", err)
 	}
