@@ -183,6 +183,12 @@ func computed(t *Table, belief [][]int32, target, a, b int, f [3]float64, number
 	c := &t.Columns[target]
 	other := key{col: b, part: "number"}
 	w := &witness{kind: byNumber, key: key{col: a, part: "number", second: &other}}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range numbers[target] {
+		if !math.IsNaN(v) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
 	suffix := ""
 	if len(c.Dict) > 0 && strings.HasSuffix(c.Dict[0], ".0") {
 		suffix = ".0"
@@ -193,7 +199,7 @@ func computed(t *Table, belief [][]int32, target, a, b int, f [3]float64, number
 			return 0, false
 		}
 		z := f[0]*numbers[a][x] + f[1]*numbers[b][y] + f[2]
-		if math.IsNaN(z) || math.IsInf(z, 0) {
+		if math.IsNaN(z) || z < low || z > high {
 			return 0, false
 		}
 		s := strconv.FormatFloat(math.Round(z*1e6)/1e6, 'f', -1, 64)

@@ -15,6 +15,9 @@ type Cell struct {
 	Confidence  float64
 	// Slip says that Old looks like New written wrong.
 	Slip bool
+	// Copy says that Old stands in the place of another value of a column whose values name rows; New is empty where
+	// nothing says which.
+	Copy bool
 	// By are the witnesses that speak for New, the weightiest first.
 	By []By
 }
@@ -49,7 +52,8 @@ type inference struct {
 	sample   []int
 	words    map[string]int32 // words of the whole table
 	numbers  [][]float64
-	numbered []bool    // columns most of whose cells carry one number
+	numbered []bool // columns most of whose cells carry one number
+	copied   []map[int]bool
 	key      []float64 // share of the cells whose value stands once in the column
 	found    []map[int]Cell
 }
@@ -74,6 +78,10 @@ func Infer(t *Table) Result {
 	in.round(0)
 	in.refresh()
 	in.round(0)
+	in.blame()
+	in.refresh()
+	in.round(0)
+	in.blame()
 	return in.result()
 }
 
@@ -93,6 +101,10 @@ func (in *inference) read() {
 			if c.Count[j] == 1 {
 				single++
 			}
+		}
+		in.copied = append(in.copied, copies(c))
+		for row := range in.copied[i] {
+			in.belief[i][row] = -1
 		}
 		in.numbers = append(in.numbers, values(c))
 		in.numbered = append(in.numbered, int(n)*10 >= in.t.Rows*8)
@@ -169,7 +181,7 @@ func (in *inference) usual(c int) []bool {
 			rows += k
 		}
 	}
-	if rows*5 < in.t.Rows*2 || set < 2 || set > max(40, in.t.Rows/40) || float64(slices.Max(n)) > 0.85*float64(rows) {
+	if rows*5 < in.t.Rows*2 || set < 2 || set > max(40, in.t.Rows/40) || float64(slices.Max(n)) > 0.6*float64(rows) {
 		return nil
 	}
 	return out
@@ -211,10 +223,11 @@ func (in *inference) keys() []key {
 func (in *inference) chooseFor(target int, keys []key) []*witness {
 	base := in.base(target)
 	var found, weak []*witness
+	numeric := in.t.Columns[target].Numeric
 	try := func(w *witness) {
 		w.measure(in.belief, target, in.sample, base, in.sound[target])
 		switch {
-		case w.cover >= 0.1 && w.sure >= 0.5 && (w.lift >= 0.4 || w.sure >= 0.97):
+		case w.cover >= 0.1 && w.sure >= 0.5 && (numeric || w.right >= 0.4) && (w.lift >= 0.4 || w.sure >= 0.97):
 			found = append(found, w)
 		case w.kind == byGroup && w.cover >= 0.5 && w.key.part == "" && len(w.stats)*8 < in.t.Rows && w.lift > 0.02:
 			weak = append(weak, w)
@@ -239,6 +252,9 @@ func (in *inference) chooseFor(target int, keys []key) []*witness {
 		}
 	}
 	try(&witness{kind: byOrder})
+	if v := constant(&in.t.Columns[target], in.belief[target]); v >= 0 {
+		found = append(found, &witness{kind: byColumn, usual: v, right: 0.99, sure: 0.99, cover: 1, lift: 1})
+	}
 	for _, w := range joined(in.t, in.belief, target) {
 		try(w)
 	}
@@ -320,7 +336,7 @@ func reader(name string) func(string) (string, bool) {
 // pairs tries pairs of columns that alone say something but not all.
 func (in *inference) pairs(target int, singles []*witness, base float64) []*witness {
 	singles = slices.DeleteFunc(slices.Clone(singles), func(w *witness) bool { return w.key.size*2 > in.t.Rows })
-	slices.SortStableFunc(singles, func(a, b *witness) int { return cmp.Compare(b.right*b.cover, a.right*a.cover) })
+	slices.SortStableFunc(singles, func(a, b *witness) int { return cmp.Compare(b.sure*b.cover, a.right*a.cover) })
 	singles = singles[:min(len(singles), 10)]
 	var out []*witness
 	for i, a := range singles {
@@ -366,6 +382,9 @@ func (in *inference) refresh() {
 			if w.kind == byGroup {
 				w.tally(in.belief, c)
 			}
+			if w.kind == byColumn {
+				continue
+			}
 			w.measure(in.belief, c, in.sample, base, in.sound[c])
 		}
 	}
@@ -408,10 +427,18 @@ func (in *inference) judgeColumn(c int, margin float64) []int32 {
 			continue
 		}
 		best, score, slip, by := in.judge(c, i, o, counts)
+		copied := in.copied[c][i]
+		if copied && best >= 0 {
+			score += repeatedKey
+		}
+		if copied && score <= margin {
+			next[i] = -1
+			in.found[c][i] = Cell{Row: i, Column: c, Old: col.Dict[o], Copy: true, Confidence: 0.8}
+		}
 		if score > margin {
 			next[i] = best
 			in.found[c][i] = Cell{Row: i, Column: c, Old: col.Dict[o], New: col.Dict[best],
-				Confidence: 1 / (1 + math.Exp(-score)), Slip: slip, By: by}
+				Confidence: 1 / (1 + math.Exp(-score)), Slip: slip, Copy: copied, By: by}
 		}
 	}
 	return next
@@ -428,7 +455,7 @@ func (in *inference) slipOdds(c, row int, o, v int32, told bool) float64 {
 		return 0
 	}
 	own, other := in.slips[c].own(o), in.slips[c].own(v)
-	if own > 2 && own*5 > other {
+	if own > 2 && (told && own*2 > other || !told && own*5 > other) {
 		return 0
 	}
 	for _, w := range in.heard[c] {
@@ -563,8 +590,8 @@ func describe(w *witness) By {
 		b.Kind = "equal"
 	case byNumber:
 		b.Kind = "number"
-	case byOrder:
-		b.Kind = "order"
+	case byOrder, byColumn:
+		b.Kind = map[kind]string{byOrder: "order", byColumn: "column"}[w.kind]
 		return b
 	default:
 		b.Kind = "dependency"

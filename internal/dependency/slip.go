@@ -75,11 +75,17 @@ func (s *slips) judge(o, v string, own int32, told bool) float64 {
 	if d > limit || d == 0 {
 		return 0
 	}
+	if !told && (unlikeWords(o, v) || coded(v) && figures(o) != figures(v) || quantity(o) && quantity(v)) {
+		return 0
+	}
 	if !told && skeleton(o) == skeleton(v) || told && digitsOnly(o, v) {
 		return 0
 	}
 	if s.wordsKnown(o, v, own) {
 		return 0
+	}
+	if n <= 3 && len(o) == len(v) {
+		return 0.02 * odds(n) // codes of one length are all near one another
 	}
 	return odds(n) * math.Exp(-0.7*float64(d-1)/math.Sqrt(float64(n)/8+1))
 }
@@ -246,4 +252,34 @@ func usualCount(c *Column) int32 {
 		return 0
 	}
 	return least
+}
+
+// unlikeWords says whether two texts of as many words have a pair of words that is not one word written wrong.
+func unlikeWords(a, b string) bool {
+	x, y := strings.Fields(a), strings.Fields(b)
+	if len(x) != len(y) || len(x) < 2 {
+		return false
+	}
+	for i := range x {
+		limit := max(1, utf8.RuneCountInString(y[i])/3)
+		if similarity.Distance(x[i], y[i], limit) > limit {
+			return true
+		}
+	}
+	return false
+}
+
+// figures are the digits of a text.
+func figures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// quantity says whether a text is a number, whatever unit stands behind it.
+func quantity(s string) bool {
+	return isNumber(strings.TrimRightFunc(s, func(r rune) bool { return r < '0' || r > '9' }))
 }

@@ -27,6 +27,7 @@ type witness struct {
 	weak  bool    // says which values go together, but does not determine
 	lift  float64 // how much better than always naming the most frequent value: 0 not at all, 1 always right
 
+	usual int32   // byColumn
 	group []int32 // by row; -1 none
 	stats []stat  // by group
 	count map[uint64]int32
@@ -87,6 +88,8 @@ func (w *witness) predict(belief [][]int32, target, row int) (int32, bool) {
 		return w.text(row)
 	case byOrder:
 		return around(belief[target], row)
+	case byColumn:
+		return w.usual, true
 	}
 	g := w.group[row]
 	if g < 0 {
@@ -109,6 +112,10 @@ func (w *witness) share(belief [][]int32, target, row int, a int32, base, trust 
 	switch w.kind {
 	case byEqual, byNumber:
 		if v, ok := w.text(row); ok && v == a {
+			p = 1
+		}
+	case byColumn:
+		if a == w.usual {
 			p = 1
 		}
 	case byOrder:
