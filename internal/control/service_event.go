@@ -63,6 +63,11 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, e Event) error {
 			return err
 		}
 	}
+	if e.Kind == RunRetried {
+		if err := tx.DropDeadTasks(ctx, run.ID); err != nil {
+			return err
+		}
+	}
 	if err := s.record(ctx, tx, e, state, &next); err != nil {
 		return err
 	}

@@ -165,8 +165,11 @@ func (s *step) startWave(st *StageState) {
 
 func (s *step) taskDone(st *StageState) {
 	st.Pending = slices.DeleteFunc(st.Pending, func(h string) bool { return h == s.e.Handler })
-	if st.Documents == nil {
-		st.Documents, st.Files = map[string]string{}, map[string]string{}
+	if st.Documents == nil { // a stored state leaves empty maps out
+		st.Documents = map[string]string{}
+	}
+	if st.Files == nil {
+		st.Files = map[string]string{}
 	}
 	st.Documents[s.e.Handler] = s.e.Document
 	if st.Phase == Applying {
@@ -213,6 +216,9 @@ func (s *step) decide(st *StageState) error {
 	}
 	if old, ok := st.Decisions[d.Item]; ok {
 		s.keepPast(st, "superseded", old)
+	}
+	if st.Decisions == nil {
+		st.Decisions = map[string]flow.Decision{}
 	}
 	st.Decisions[d.Item] = *d
 	return nil

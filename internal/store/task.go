@@ -110,3 +110,11 @@ func (t *Tx) DropDeadTask(ctx context.Context, id string) (bool, error) {
 	}
 	return n > 0, nil
 }
+
+// DropDeadTasks removes the records of all tasks of a run that were set aside: the run is tried again.
+func (t *Tx) DropDeadTasks(ctx context.Context, run string) error {
+	if _, err := t.exec(ctx, "DELETE FROM dead_task WHERE run = $1", run); err != nil {
+		return fmt.Errorf("taking up the tasks of run %s again: %w", run, err)
+	}
+	return nil
+}

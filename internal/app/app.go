@@ -1,0 +1,217 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/analytix-flow/analytix/internal/broker"
+	"github.com/analytix-flow/analytix/internal/control"
+	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/process"
+	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/task"
+)
+
+// Options set an instance up. Home, Keys, Managers, and Command or Processor must be given.
+type Options struct {
+	// Home is the folder of the state; it is made, private, where it is not there.
+	Home string
+	// Keys wraps all keys of the instance: the master key.
+	Keys     keys.Provider
+	Managers []stage.Manager
+	// Command starts a child process that serves the handlers of the managers (process.Child).
+	Command []string
+	// ExtensionDir keeps the engine's unpacked extension; empty means a folder in Home. Instances may share one.
+	ExtensionDir string
+	// MemoryLimit is what one child process may hold, in bytes; 0 means no limit.
+	MemoryLimit int64
+	// Workers is how many tasks run at the same time; 0 means 2.
+	Workers int
+	// Threads is the number of the engine's threads in one child; 0 means one for each processor.
+	Threads int
+	// PostgresURL has the records and the queue on PostgreSQL in the place of the home's SQLite.
+	PostgresURL string
+	// NATSURL has messages go through a NATS cluster in the place of the embedded server.
+	NATSURL string
+	// WorkOnly makes the process one that works tasks only. It needs PostgresURL and NATSURL.
+	WorkOnly bool
+	// PointTTL is how long a control point stays open; 0 means for ever.
+	PointTTL time.Duration
+	// Processor takes the place of the child processes, for tests.
+	Processor control.Processor
+	Log       *slog.Logger
+}
+
+// ErrInUse is wrapped by the error of Open where another process has the home open.
+var ErrInUse = errors.New("another process has it open; wait for it, or end it")
+
+// App is a running instance. It is safe for concurrent use.
+type App struct {
+	opt     Options
+	lock    *flock.Flock
+	records *store.Store
+	keys    *keys.Datasets
+	files   *dataset.Store
+	pool    *process.Pool
+	control *control.Service
+	warming sync.WaitGroup
+}
+
+// Open starts the instance and takes up what was under way. Close must be called.
+func Open(ctx context.Context, opt Options) (*App, error) {
+	if opt.Workers == 0 {
+		opt.Workers = 2
+	}
+	if opt.ExtensionDir == "" {
+		opt.ExtensionDir = filepath.Join(opt.Home, "extension")
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.WorkOnly && (opt.PostgresURL == "" || opt.NATSURL == "") {
+		return nil, errors.New("a process that only works needs the addresses of PostgreSQL and NATS: it has no state of its own")
+	}
+	a := &App{opt: opt}
+	if err := a.start(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	return a, nil
+}
+
+func (a *App) start(ctx context.Context) error {
+	if err := os.MkdirAll(a.opt.Home, 0o700); err != nil {
+		return fmt.Errorf("making the folder of the state: %w", err)
+	}
+	if err := a.takeLock(); err != nil {
+		return err
+	}
+	if err := a.startProcesses(); err != nil {
+		return err
+	}
+	ring, err := keys.OpenRing(a.opt.Keys, filepath.Join(a.opt.Home, "keys.json"))
+	if err != nil {
+		return err
+	}
+	if err := a.openRecords(ctx, ring); err != nil {
+		return err
+	}
+	a.keys = keys.NewDatasets(a.opt.Keys, shelf{a.records})
+	if a.files, err = dataset.New(filepath.Join(a.opt.Home, "files"), a.keys); err != nil {
+		return err
+	}
+	if a.exclusive() {
+		if err := a.sweep(ctx); err != nil {
+			return err
+		}
+	}
+	return a.startControl(ctx, ring)
+}
+
+// takeLock makes this process the only one in the home.
+func (a *App) takeLock() error {
+	lock := flock.New(filepath.Join(a.opt.Home, "lock"))
+	ok, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("locking %s: %w", a.opt.Home, err)
+	}
+	if !ok {
+		return fmt.Errorf("opening %s: %w", a.opt.Home, ErrInUse)
+	}
+	a.lock = lock
+	return nil
+}
+
+// exclusive says whether records and queue are this process's alone.
+func (a *App) exclusive() bool { return a.opt.PostgresURL == "" }
+
+func (a *App) startProcesses() error {
+	if a.opt.Processor != nil {
+		return nil
+	}
+	spill := filepath.Join(a.opt.Home, "spill")
+	if err := os.RemoveAll(spill); err != nil { // of engines that were killed
+		return fmt.Errorf("clearing the folder for spills: %w", err)
+	}
+	if err := os.MkdirAll(spill, 0o700); err != nil {
+		return fmt.Errorf("making the folder for spills: %w", err)
+	}
+	files, err := filepath.Abs(filepath.Join(a.opt.Home, "files"))
+	if err != nil {
+		return fmt.Errorf("finding the folder of the files: %w", err)
+	}
+	a.pool, err = process.New(process.Config{Command: a.opt.Command, Children: a.opt.Workers, MemoryLimit: a.opt.MemoryLimit,
+		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: []string{files}, Log: a.opt.Log})
+	if err != nil {
+		return err
+	}
+	a.opt.Processor = a.pool
+	// A child needs some tenths of a second to get ready, in which the rest starts and the file is received.
+	a.warming.Go(func() {
+		if err := a.pool.Warm(context.Background()); err != nil {
+			a.opt.Log.Warn("starting a child process ahead of time", "error", err)
+		}
+	})
+	return nil
+}
+
+func (a *App) openRecords(ctx context.Context, ring *keys.Ring) error {
+	key, err := ring.Key(ctx, "records", 32)
+	if err != nil {
+		return err
+	}
+	if a.opt.PostgresURL == "" {
+		a.records, err = store.OpenSQLite(ctx, filepath.Join(a.opt.Home, "records.db"), key.Bytes(), store.Options{})
+		return err
+	}
+	seal, err := newSealer(key.Bytes())
+	if err != nil {
+		return err
+	}
+	a.records, err = store.OpenPostgres(ctx, a.opt.PostgresURL, store.Options{Seal: seal.seal, Unseal: seal.unseal})
+	return err
+}
+
+func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
+	key, err := ring.Key(ctx, "broker", 32)
+	if err != nil {
+		return err
+	}
+	a.control, err = control.New(ctx, control.Parts{
+		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
+		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
+		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive()},
+	})
+	if err != nil {
+		return err
+	}
+	return a.control.Start(ctx)
+}
+
+// Close stops the instance; what is under way is taken up by the next Open.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.Stop(ctx))
+	}
+	if a.pool != nil {
+		a.pool.Close()
+		a.warming.Wait()
+	}
+	if a.records != nil {
+		errs = append(errs, a.records.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}
