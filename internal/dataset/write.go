@@ -29,7 +29,7 @@ func writeEncrypted(ctx context.Context, path string, key []byte, src io.Reader,
 			_ = os.Remove(f.Name()) // a leftover is swept later
 		}
 	}()
-	err = encrypt(ctx, f, key, src)
+	err = encrypt(ctx, struct{ io.Writer }{f}, key, src) // without Close, or sio would close the file before Sync
 	if err == nil {
 		err = roomOr(f.Sync())
 	}
