@@ -33,7 +33,10 @@ func textOperations() []Operation {
 		}),
 		simple("strip_invisible", Visible),
 		simple("normalise_unicode", func(e string) string { return "nfc_normalize(" + e + ")" }),
-		simple("fix_encoding", fixEncoding),
+		columnwise{kind: "fix_encoding", rewrite: func(c *flow.Column, _ map[string]any) (string, string, error) {
+			// Most cells hold none of the characters with which such damage begins, and are not looked at further.
+			return fixEncoding(engine.Text(c.Name)), "regexp_matches(" + engine.Text(c.Name) + ", '[ÂÃÄÅâï]')", nil
+		}},
 		simple("neutralise_formula", func(e string) string {
 			return "CASE WHEN regexp_matches(" + e + `, '^[=+\-@\t\r]') THEN '''' || ` + e + " ELSE " + e + " END"
 		}),

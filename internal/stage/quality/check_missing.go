@@ -96,11 +96,11 @@ func determinedBy(ctx context.Context, t *Table, c *flow.Column) (by string, fit
 		var agree, base *float64
 		var n, can int64
 		q := fmt.Sprintf(`WITH g AS (SELECT %[1]s AS k, %[2]s AS v, count(*) AS n FROM data WHERE %[1]s IS NOT NULL GROUP BY 1, 2), `+
-			`s AS (SELECT k, coalesce(max(n) FILTER (WHERE v IS NOT NULL), 0) AS top, coalesce(sum(n) FILTER (WHERE v IS NOT NULL), 0) AS full, `+
+			`s AS (SELECT k, coalesce(max(n) FILTER (WHERE v IS NOT NULL), 0) AS top, coalesce(sum(n) FILTER (WHERE v IS NOT NULL), 0) AS filled, `+
 			`coalesce(sum(n) FILTER (WHERE v IS NULL), 0) AS gap FROM g GROUP BY 1) `+
-			`SELECT sum(top) FILTER (WHERE full > 2) / sum(full) FILTER (WHERE full > 2), `+
+			`SELECT sum(top) FILTER (WHERE filled > 2) / sum(filled) FILTER (WHERE filled > 2), `+
 			`(SELECT max(n)/sum(n) FROM (SELECT v, sum(n) AS n FROM g WHERE v IS NOT NULL GROUP BY 1)), `+
-			`coalesce(sum(full) FILTER (WHERE full > 2), 0)::BIGINT, coalesce(sum(gap) FILTER (WHERE top > 1 AND top > 0.5 * full AND full > gap), 0)::BIGINT FROM s`,
+			`coalesce(sum(filled) FILTER (WHERE filled > 2), 0)::BIGINT, coalesce(sum(gap) FILTER (WHERE top > 1 AND top > 0.5 * filled AND filled > gap), 0)::BIGINT FROM s`,
 			text(d), text(c))
 		if err := t.Engine.QueryRow(ctx, q, &agree, &base, &n, &can); err != nil {
 			return "", 0, 0, fmt.Errorf("looking for what determines the gaps: %w", err)

@@ -60,8 +60,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 		return nil, err
 	}
 	if m := mendMoments(c, v, odds); len(m) > 0 {
-		mend := flow.Resolution{Kind: "map_values", Label: "Mend the slips of the pen", Params: map[string]any{"column": c.Name, "map": m}}
-		f.Issue.Resolutions = append([]flow.Resolution{recommended(mend, "one stroke makes each of them a date, in one way only")}, f.Issue.Resolutions...)
+		f.Issue.Resolutions = append([]flow.Resolution{mended(c, m)}, f.Issue.Resolutions...)
 	}
 	return f, nil
 }

@@ -29,6 +29,13 @@ func mendMoments(c *flow.Column, v *Values, odds []string) map[string]string {
 	return out
 }
 
+// mended is the resolution that writes the dates that were meant.
+func mended(c *flow.Column, m map[string]string) flow.Resolution {
+	return recommended(flow.Resolution{
+		Kind: "map_values", Label: "Mend the slips of the pen", Params: map[string]any{"column": c.Name, "map": m},
+	}, "one stroke makes each of them a date that fits, in one way only")
+}
+
 func mendMoment(c *flow.Column, s, usual string, dates map[string]int64) string {
 	// Candidates in the order of how sure they are: a stranger that is taken out, places changed, a known date near by.
 	for _, candidates := range [][]string{strangersOut(s), transposed(s)} {

@@ -1,0 +1,136 @@
+package quality
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/flow"
+)
+
+// Dates that are not on the calendar, and those that are far away from all others.
+var (
+	_ = register(spec{id: "impossible_date", handler: handlerFormats, applies: hasTemporal, run: eachColumn(impossibleDate)})
+	_ = register(spec{id: "ancient_or_future_date", handler: handlerOutliers, applies: hasTemporal, run: eachColumn(farDate)})
+)
+
+func hasTemporal(f *flow.Facts) (bool, string) {
+	for i := range f.Columns {
+		if f.Columns[i].Type.Temporal() {
+			return true, "there are dates"
+		}
+	}
+	return false, "there are no dates"
+}
+
+func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	if !c.Type.Temporal() {
+		return nil, nil
+	}
+	v, err := t.Values(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	unread, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+engine.Ident(c.Name)+" IS NOT NULL AND "+engine.Typed(c)+" IS NULL ORDER BY 1")
+	if err != nil {
+		return nil, fmt.Errorf("reading cells that are no dates: %w", err)
+	}
+	shapes := map[string]int64{}
+	for _, x := range v.List {
+		shapes[shape(x.Value)] += x.Count
+	}
+	usual := most(shapes)
+	var bad []string
+	for _, s := range unread {
+		if shape(s) == usual {
+			bad = append(bad, s)
+		}
+	}
+	if len(bad) == 0 || share(shapes[usual], v.Present) < 0.5 {
+		return nil, nil
+	}
+	where := inTexts(c.Name, bad)
+	f := &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
+		Columns: []string{c.Name}, Severity: severity(c, 0, flow.Medium), Confidence: 0.97,
+		Title: fmt.Sprintf("%d dates of %s are not on the calendar: %s", len(bad), c.Name, quoted(bad, 3)),
+		Evidence: flow.Evidence{
+			SQL: evidence(c.Name, where), Numbers: map[string]float64{"texts": float64(len(bad))},
+			Notes: []string{"they are written like the others, but there is no such day"},
+		},
+		Resolutions: []flow.Resolution{markOnly(), setMissing(c.Name, bad)},
+	}}
+	if m := mendMoments(c, v, bad); len(m) > 0 {
+		f.Issue.Resolutions = append([]flow.Resolution{mended(c, m)}, f.Issue.Resolutions...)
+	}
+	return f, nil
+}
+
+// farDate flags the few dates that lie further from the bulk than thrice its span.
+func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	if !c.Type.Temporal() {
+		return nil, nil
+	}
+	day := "epoch(CAST(" + engine.Typed(c) + " AS TIMESTAMP)) / 86400"
+	var low, high *float64
+	var present int64
+	if err := t.Engine.QueryRow(ctx, "SELECT quantile_cont("+day+", 0.02), quantile_cont("+day+", 0.98), count("+engine.Typed(c)+") FROM data", &low, &high, &present); err != nil {
+		return nil, fmt.Errorf("looking for dates that are far off: %w", err)
+	}
+	if low == nil || high == nil || present < 20 {
+		return nil, nil
+	}
+	span := math.Max(*high-*low, 365)
+	where := fmt.Sprintf("(%s < %f OR %s > %f)", day, *low-3*span, day, *high+3*span)
+	odd, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+where+" ORDER BY 1 LIMIT 10000")
+	if err != nil {
+		return nil, fmt.Errorf("reading dates that are far off: %w", err)
+	}
+	var cells int64
+	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &cells); err != nil {
+		return nil, fmt.Errorf("counting dates that are far off: %w", err)
+	}
+	if cells == 0 || share(cells, present) > 0.03 {
+		return nil, nil
+	}
+	f := &Finding{Cells: cellsWhere(c.Name, where), Priority: 1, Issue: flow.Issue{
+		Columns: []string{c.Name}, Severity: severity(c, share(cells, present), flow.Medium), Confidence: 0.85,
+		Title: fmt.Sprintf("%d dates of %s lie far from all others: %s", cells, c.Name, quoted(odd, 3)),
+		Evidence: flow.Evidence{
+			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "usual_span_days": *high - *low},
+			Notes: []string{"a date of birth among dates of today, or a far due date, would look alike"},
+		},
+		Resolutions: []flow.Resolution{markOnly(), setMissing(c.Name, odd)},
+	}}
+	m, err := mendFar(ctx, t, c, odd)
+	if err != nil {
+		return nil, err
+	}
+	if len(m) > 0 {
+		f.Issue.Resolutions = append([]flow.Resolution{mended(c, m)}, f.Issue.Resolutions...)
+	}
+	return f, nil
+}
+
+// mendFar maps dates to the one that occurs in the column, if it is the only one that two digits the other way round,
+// or one digit more, give.
+func mendFar(ctx context.Context, t *Table, c *flow.Column, odd []string) (map[string]string, error) {
+	v, err := t.Values(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]int64{}
+	for _, x := range v.List {
+		known[x.Value] = x.Count
+	}
+	for _, s := range odd {
+		delete(known, s)
+	}
+	out := map[string]string{}
+	for _, s := range odd {
+		if x := occurring(transposed(s), known); x != "" {
+			out[s] = x
+		}
+	}
+	return out, nil
+}
