@@ -36,6 +36,7 @@ func (d difference) Run(ctx context.Context, f *Frame) (Found, error) {
 		if err := ctx.Err(); err != nil {
 			return found, err
 		}
+		before := len(found.Candidates)
 		for g := range f.Groups {
 			d.compare(f, &f.Measures[m], &f.Groups[g], all, &found)
 			for _, s := range subsets {
@@ -47,6 +48,7 @@ func (d difference) Run(ctx context.Context, f *Frame) (Found, error) {
 		for w := range f.Words {
 			d.compare(f, &f.Measures[m], &f.Words[w], all, &found)
 		}
+		found.Candidates = append(found.Candidates[:before], explain(f, &f.Measures[m], found.Candidates[before:])...)
 	}
 	associate(f, &found)
 	return found, nil

@@ -3,7 +3,6 @@ package insight
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -66,7 +65,7 @@ func columnDimensions(facts *flow.Facts) []Dimension {
 				continue
 			}
 		}
-		if c.Type.Temporal() || c.Type == flow.Time {
+		if c.Type.Temporal() || c.Type == flow.Time || words(c) >= 4 { // sentences are taken apart into words
 			continue
 		}
 		list = append(list, Dimension{Name: c.Name, Column: c.Name, Expr: groupExpr(c), Outcome: outcomeName(c)})
@@ -151,10 +150,17 @@ func textColumns(facts *flow.Facts) []string {
 }
 
 // longExamples says whether the values of a column are made of several words.
-func longExamples(c *flow.Column) bool {
+func longExamples(c *flow.Column) bool { return words(c) >= 2.5 }
+
+// words is how many words the examples of a column have on average.
+func words(c *flow.Column) float64 {
 	n := 0
 	for _, e := range c.Examples {
-		n += len(strings.Fields(e))
+		for _, t := range tokens(e) {
+			if len(t) > 1 {
+				n++
+			}
+		}
 	}
-	return len(c.Examples) > 0 && n >= 3*len(c.Examples)
+	return float64(n) / float64(max(1, len(c.Examples)))
 }

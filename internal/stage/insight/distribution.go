@@ -99,6 +99,13 @@ func (d distribution) sums(f *Frame, group *Grouping, m *Series, found *Found) {
 	if k > 30 || least(sums) <= 0 || least(group.Counts) < smallestGroup {
 		return
 	}
+	apart := 0.0
+	for i := range sums {
+		apart += math.Abs(sums[i]/total(sums)-group.Counts[i]/total(group.Counts)) / 2
+	}
+	if apart < 0.05 {
+		return // the sum is spread as the rows are
+	}
 	var weight, mean float64
 	for i, s := range sums {
 		weight += 1 / squares[i]

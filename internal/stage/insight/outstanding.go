@@ -72,6 +72,9 @@ func (o outstanding) sum(f *Frame, group *Grouping, m *Series, found *Found) {
 	if group.Counts[first] < minRows || sums[second] <= 0 {
 		return
 	}
+	if top, _ := leaders(group.Counts); top == first && math.Abs(sums[first]/total(sums)-group.Counts[first]/total(group.Counts)) < 0.1 {
+		return // it has the most because it has the most rows
+	}
 	spread := math.Sqrt(squares[first] + squares[second])
 	p := math.Min(1, k*(k-1)/2*statistic.NormalTail((sums[first]-sums[second])/spread))
 	if !found.test("outstanding", p) || sums[first] < leastLead*sums[second] {

@@ -95,7 +95,7 @@ var nouns = map[string]string{
 	"complaint": "complaints", "product": "products", "employee": "employees", "review": "reviews", "case": "cases",
 	"request": "requests", "booking": "bookings", "loan": "loans", "account": "accounts", "contract": "contracts", "event": "events",
 	"inspection": "inspections", "subscription": "subscriptions", "purchase": "purchases", "return": "returns", "session": "sessions",
-	"student": "students", "survey": "surveys", "permit": "permits", "task": "tasks", "issue": "issues", "change": "changes",
+	"student": "students", "survey": "surveys", "permit": "permits", "task": "tasks", "job": "jobs", "issue": "issues", "change": "changes",
 }
 
 // codePrefixes are the customary prefixes of running numbers.
