@@ -31,7 +31,7 @@ type candidate struct {
 	Dialect
 	score                  float64
 	regular, typed, quotes float64
-	width                  int
+	width, odds            int
 	why                    string
 }
 
@@ -45,15 +45,30 @@ func detectDialect(sample []byte, final bool, opt Options) candidate {
 		}
 	}
 	best := candidate{score: -1}
+	doubled := candidate{}
 	for _, d := range candidates(sample, eol, opt) {
 		c := judge(d.Dialect, d.score, sample, final)
+		if c.Escape == 0 {
+			doubled = c
+		} else if opt.Escape == "" && 2*c.odds > doubled.odds {
+			continue // an escape must explain most of the quotes that doubling does not
+		}
 		if c.score > best.score+1e-9 {
 			best = c
 		}
 	}
+	if best.Quote == '\'' && best.Escape == 0 && opt.Escape == "" && allDoubled(sample) {
+		best.Escape = '"' // left from a writer that changed the quote alone
+	}
 	best.why = fmt.Sprintf("%.0f%% of the first records are regular, %.0f%% of the cells read as values, %d columns",
 		100*best.regular, 100*best.typed, best.width)
 	return best
+}
+
+// allDoubled says that a text holds double quotes in pairs and nowhere else.
+func allDoubled(text []byte) bool {
+	pairs := bytes.Count(text, []byte(`""`))
+	return pairs > 0 && bytes.Count(text, []byte{'"'}) == 2*pairs
 }
 
 // candidates lists the dialects to judge; their score is the prior.
@@ -130,6 +145,7 @@ func judge(d Dialect, prior float64, sample []byte, final bool) candidate {
 		enclosing += rows[i].quotes
 		strays += rows[i].strays
 	}
+	c.odds = odds
 	if n == 0 {
 		return c
 	}

@@ -49,6 +49,12 @@ func tableWidth(rows []row) int {
 		n++
 	}
 	width, top := 1, 0
+	if n == 2 { // a header and a row: neither may be cut
+		for w := range counts {
+			width = max(width, w)
+		}
+		return width
+	}
 	for i := range rows { // in the order of the file, so that the first of two equal tables wins
 		if w := len(rows[i].fields); !rows[i].blank() && counts[w] > top {
 			width, top = w, counts[w]
@@ -156,8 +162,10 @@ func sameFields(a, b [][]byte) bool {
 	return true
 }
 
+// sameRows says whether the rows b are those of a once more, in the same order: nearly all are equal, and the others
+// share most of their cells, so that they differ in writing rather than in what they say.
 func sameRows(a, b []row) bool {
-	i := 0
+	i, same := 0, 0
 	for j := range b {
 		if b[j].blank() {
 			continue
@@ -165,10 +173,22 @@ func sameRows(a, b []row) bool {
 		for i < len(a) && a[i].blank() {
 			i++
 		}
-		if i == len(a) || !sameFields(a[i].fields, b[j].fields) {
+		if i == len(a) {
+			return false
+		}
+		equal := 0
+		for k := range min(len(a[i].fields), len(b[j].fields)) {
+			if bytes.Equal(a[i].fields[k], b[j].fields[k]) {
+				equal++
+			}
+		}
+		switch {
+		case equal == len(a[i].fields) && equal == len(b[j].fields):
+			same++
+		case 2*equal < len(a[i].fields):
 			return false
 		}
 		i++
 	}
-	return i >= len(a)-1
+	return same > 1 && 10*same >= 8*len(b) && 10*same >= 8*len(a)
 }

@@ -19,6 +19,7 @@ type columnModel struct {
 	empty int
 	long  int // length of the longest cell
 	text  bool
+	signs [256]bool // shapes of single bytes that occur
 }
 
 const modelRows = 2000
@@ -56,6 +57,9 @@ func (c *columnModel) add(cell []byte) {
 	c.long = max(c.long, len(cell))
 	c.exact[exactShape(cell)]++
 	c.loose[looseShape(cell)]++
+	for _, b := range cell {
+		c.signs[shapeOf(b)] = true
+	}
 }
 
 // misfit is how badly a text suits the column: 0 for what is usual there, about 2 for what never occurs.
@@ -87,7 +91,15 @@ func (c *columnModel) misfit(cell []byte) float64 {
 		}
 		return 1.2
 	}
-	return 2
+	for _, b := range cell {
+		if !c.signs[shapeOf(b)] {
+			return 2
+		}
+	}
+	if len(cell) > c.long {
+		return 1.6
+	}
+	return 1.2
 }
 
 // exactShape writes digits as 9, letters as a or A, and keeps signs, up to a length.

@@ -50,7 +50,9 @@ func (r *Reader) scan() (rec record, ok bool, err error) {
 			v = odd
 		}
 		if v == clean && len(r.spans) == r.width && !r.swallows(rest[:next]) {
-			return record{text: rest[:next], next: next, line: r.line, fields: r.width}, true, nil
+			rec = record{text: rest[:next], next: next, line: r.line, fields: r.width}
+			r.doubt(&rec)
+			return rec, true, nil
 		}
 		more, err := r.wantsMore(rest)
 		if err != nil {
@@ -60,6 +62,37 @@ func (r *Reader) scan() (rec record, ok bool, err error) {
 			continue
 		}
 		return r.broken(rest, next, v), true, nil
+	}
+}
+
+// doubt looks again at a row of the right length that has quotes inside unquoted fields: it may lack a delimiter before a
+// field in quotes and have one in the text instead.
+func (r *Reader) doubt(rec *record) {
+	if r.d.Quote == 0 || r.repairs >= mostRepairs || len(rec.text) > mostRepairBytes {
+		return
+	}
+	stray := false
+	for _, s := range r.spans {
+		if !s.quoted && s.end > s.start && rec.text[s.end-1] == r.d.Quote && rec.text[s.start] != r.d.Quote {
+			stray = true
+		}
+	}
+	if !stray {
+		return
+	}
+	r.repairs++
+	length, _ := r.d.line(rec.text)
+	a := &repairer{d: &r.d, m: r.m}
+	cells, _, ok := a.align(rec.text[:length], r.width)
+	if !ok {
+		return
+	}
+	for j, s := range r.spans {
+		if !bytes.Equal(cells[j], r.d.value(nil, rec.text, s)) {
+			rec.cells, rec.text = cells, rec.text[:length]
+			rec.faults = append(rec.faults, fault{StrayQuote, "a delimiter is missing before a quote; the row was read as if it were there"})
+			return
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	costMissing = 1.2 // a cell that is not there
 	costCutOff  = 0.7 // a cell behind the end of the line
 	costSplit   = 1.5 // a delimiter that is not there
+	costBefore  = 0.7 // a delimiter that is not there, right before a field in quotes
 	costAfter   = 1.1 // a delimiter that is not there, right behind a closing quote
 	costStray   = 0.5 // a quote that is text
 	costOther   = 1.0 // another delimiter than the file's
@@ -132,6 +133,14 @@ func (r *repairer) misfit(j int, cell []byte) float64 {
 	return r.m.columns[j].misfit(cell)
 }
 
+// quotedMisfit leaves stray quotes at the edges of a cell out of its shape.
+func (r *repairer) quotedMisfit(j int, cell []byte, strays int) float64 {
+	if strays > 0 {
+		cell = bytes.Trim(cell, string(rune(r.d.Quote)))
+	}
+	return r.misfit(j, cell)
+}
+
 // advance finds the ways from the beginning of column j's field to that of the next.
 func (r *repairer) advance(j int) {
 	for _, n := range ways(r.best[j]) {
@@ -164,7 +173,7 @@ func (r *repairer) take(j int, n *node, cell []byte, cost float64, end int, deli
 
 // plainEnds takes the text up to a delimiter, to a later one, or to a place where a delimiter may be missing.
 func (r *repairer) plainEnds(j int, n *node) {
-	base, text := 0.0, n.pos
+	base, text, piece := 0.0, n.pos, n.pos
 	if q := r.d.Quote; q != 0 && n.pos < len(r.line) && r.line[n.pos] == q {
 		base, text = costStray+0.3, n.pos+1 // the shape of the cell is that without the quote
 	}
@@ -178,6 +187,8 @@ func (r *repairer) plainEnds(j int, n *node) {
 		}
 		if merged == 0 {
 			r.splits(j, n, end, base)
+		} else if piece == end {
+			base += costMerge // nothing follows the delimiter: rather a field too many than a part of the text
 		}
 		cell := r.line[n.pos:end]
 		cost := base + costMerge*float64(merged) + r.misfit(j, r.line[min(text, end):end])
@@ -190,6 +201,7 @@ func (r *repairer) plainEnds(j int, n *node) {
 		}
 		merged++
 		end += len(r.d.Delimiter)
+		piece = end
 	}
 }
 
@@ -203,10 +215,24 @@ func (r *repairer) splits(j int, n *node, end int, base float64) {
 			}
 		}
 		cell := r.line[n.pos:at]
+		cost := costSplit
+		if quote && r.encloses(at) {
+			cost = costBefore
+		}
 		if misfit := r.misfit(j, cell); misfit < 0.95 {
-			r.take(j, n, cell, base+costSplit+misfit, at, false)
+			r.take(j, n, cell, base+cost+misfit, at, false)
 		}
 	}
+}
+
+// encloses says whether the quote at at opens a field: one that a delimiter or the line's end follows closes it.
+func (r *repairer) encloses(at int) bool {
+	end := bytes.IndexByte(r.line[at+1:], r.d.Quote)
+	if end < 1 {
+		return false
+	}
+	end += at + 2
+	return end == len(r.line) || r.d.delimiterAt(r.line, end)
 }
 
 // quotedEnds takes the quoted text up to each quote that may close it.
@@ -223,7 +249,7 @@ func (r *repairer) quotedEnds(j int, n *node) {
 		after := i + 1
 		delimited := after < len(r.line) && r.d.delimiterAt(r.line, after)
 		cell := r.d.value(nil, r.line, span{start: n.pos + 1, end: i, escaped: true})
-		cost := costStray*float64(strays) + r.misfit(j, cell)
+		cost := costStray*float64(strays) + r.quotedMisfit(j, cell, strays)
 		switch {
 		case delimited, after == len(r.line):
 			r.take(j, n, cell, cost, after, delimited)
@@ -234,7 +260,7 @@ func (r *repairer) quotedEnds(j int, n *node) {
 			i++ // a doubled quote is text, or text and the closing quote
 			if behind := i + 1; behind == len(r.line) || r.d.delimiterAt(r.line, behind) {
 				cell = r.d.value(nil, r.line, span{start: n.pos + 1, end: i, escaped: true})
-				r.take(j, n, cell, costStray*float64(strays+1)+r.misfit(j, cell), behind, behind < len(r.line))
+				r.take(j, n, cell, costStray*float64(strays+1)+r.quotedMisfit(j, cell, 1), behind, behind < len(r.line))
 			}
 		} else {
 			strays++
