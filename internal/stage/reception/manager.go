@@ -19,6 +19,9 @@ type Manager struct {
 	handlers []stage.Handler
 }
 
+// New makes the manager of reception; open opens received files, see NewParse.
+func New(open Opener) *Manager { return newManager(NewParse(open)) }
+
 // newManager makes the manager around the handler that parses.
 func newManager(parse stage.Handler) *Manager {
 	return &Manager{handlers: []stage.Handler{parse, NewProfile(), NewContext()}}

@@ -220,35 +220,119 @@ func shorten(text string) string {
 }
 
 // scanTyped reads every column as its type, over all rows: how many cells fit, the least, the greatest and the mean.
+// Where a column has few distinct texts each is read once: reading a date costs more than grouping does.
 func (k *chunk) scanTyped(ctx context.Context, s *engine.Session) error {
+	var whole, sampled []*column
+	for _, c := range k.columns {
+		switch {
+		case !c.complete:
+			sampled = append(sampled, c)
+		case c.Type == flow.Text || c.Type == flow.JSON:
+			c.takeText()
+		default:
+			whole = append(whole, c)
+		}
+	}
+	if err := typeGroups(ctx, s, whole); err != nil {
+		return err
+	}
+	if err := typeRows(ctx, s, sampled); err != nil {
+		return err
+	}
+	return countTokens(ctx, s, sampled)
+}
+
+// typed is the expression that reads a column, without what is no number.
+func typed(c *column) string {
+	e := engine.Typed(&c.Column)
+	if c.Type.Numeric() {
+		return "CASE WHEN isfinite(" + e + ") THEN " + e + " END"
+	}
+	return e
+}
+
+// typeGroups reads columns whose distinct texts are few.
+func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error {
+	if len(columns) == 0 {
+		return nil
+	}
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		mean := "NULL"
+		if c.Type.Numeric() {
+			mean = "fsum(t * n) / sum(n) FILTER (t IS NOT NULL)"
+		}
+		parts[i] = fmt.Sprintf("SELECT %d AS c, coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, min(t)::VARCHAR, max(t)::VARCHAR, (%s)::DOUBLE FROM "+
+			"(SELECT %s AS t, n FROM (SELECT %s AS %s, count(*) AS n FROM %s GROUP BY 1))",
+			i, mean, typed(c), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable)
+	}
+	rows, err := s.Query(ctx, strings.Join(parts, " UNION ALL "))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for rows.Next() {
+		var i int
+		var r typedResult
+		if err := rows.Scan(&i, &r.fits, &r.low, &r.high, &r.mean); err != nil {
+			return err
+		}
+		columns[i].take(&r)
+	}
+	return rows.Err()
+}
+
+// typeRows reads columns row by row.
+func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 	var inner, outer []string
 	var dest []any
-	results := make([]typedResult, len(k.columns))
-	tokens := engine.Literals(sortedTokens())
-	for i, c := range k.columns {
-		r := &results[i]
-		typed, mean, fits := engine.Typed(&c.Column), "NULL", "count(t%[1]d)"
-		if c.Type.Numeric() {
-			typed = "CASE WHEN isfinite(" + typed + ") THEN " + typed + " END"
-			mean = "avg(t%[1]d)"
-		}
+	var read []*column
+	results := make([]typedResult, len(columns))
+	for _, c := range columns {
 		if c.Type == flow.Text || c.Type == flow.JSON {
-			typed = "left(" + typed + ", " + strconv.Itoa(longestText) + ")"
+			c.takeText()
+			continue
 		}
-		inner = append(inner, fmt.Sprintf("%s AS t%d, %s AS v%d", typed, i, engine.Text(c.Name), i))
-		missing := "0"
-		if !c.complete {
-			missing = fmt.Sprintf("count(*) FILTER (lower(trim(v%d)) IN (%s))", i, tokens)
+		i := len(read)
+		read = append(read, c)
+		mean := "NULL"
+		if c.Type.Numeric() {
+			mean = fmt.Sprintf("favg(t%d)", i)
 		}
-		outer = append(outer, fmt.Sprintf(fits+", CAST(min(t%[1]d) AS VARCHAR), CAST(max(t%[1]d) AS VARCHAR), "+mean, i)+", "+missing)
-		dest = append(dest, &r.fits, &r.low, &r.high, &r.mean, &r.tokens)
+		inner = append(inner, fmt.Sprintf("%s AS t%d, %s AS v%d", typed(c), i, engine.Text(c.Name), i))
+		outer = append(outer, fmt.Sprintf("count(t%[1]d), min(t%[1]d)::VARCHAR, max(t%[1]d)::VARCHAR, (%[2]s)::DOUBLE, "+
+			"count(*) FILTER (t%[1]d IS NULL AND v%[1]d IS NOT NULL AND lower(trim(v%[1]d)) IN (%[3]s))", i, mean, engine.Literals(sortedTokens())))
+		dest = append(dest, &results[i].fits, &results[i].low, &results[i].high, &results[i].mean, &results[i].tokens)
+	}
+	if len(read) == 0 {
+		return nil
 	}
 	q := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM " + engine.DataTable + ")"
 	if err := s.QueryRow(ctx, q, dest...); err != nil {
 		return err
 	}
-	for i, c := range k.columns {
+	for i, c := range read {
 		c.take(&results[i])
+	}
+	return nil
+}
+
+// countTokens counts the missing tokens of text columns of which only a sample was read.
+func countTokens(ctx context.Context, s *engine.Session, columns []*column) error {
+	tokens := sortedTokens()
+	longest := 0
+	for _, t := range tokens {
+		longest = max(longest, len(t))
+	}
+	for _, c := range columns {
+		if c.Type != flow.Text && c.Type != flow.JSON {
+			continue
+		}
+		t := engine.Text(c.Name)
+		q := fmt.Sprintf("SELECT count(*) FROM %s WHERE strlen(trim(%s)) <= %d AND lower(trim(%s)) IN (%s)", engine.DataTable, t, longest, t, engine.Literals(tokens))
+		if err := s.QueryRow(ctx, q, &c.tokens); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -264,26 +348,27 @@ func (c *column) take(r *typedResult) {
 	if !c.complete {
 		c.tokens = r.tokens
 	}
-	c.Min, c.Max = r.low.String, r.high.String
-	switch {
-	case c.Type == flow.Text || c.Type == flow.JSON:
-		c.TypeFit = 1
-	case c.realCells() > 0:
+	if c.realCells() > 0 {
 		c.TypeFit = min(1, float64(r.fits)/float64(c.realCells()))
 	}
-	if c.Type == flow.Text || c.Type == flow.JSON || c.TypeFit >= leastTypeFit {
-		c.takeNumbers(r)
+	if c.TypeFit < leastTypeFit {
+		c.note("only %s of the values can be read as %s", percent(c.TypeFit), c.Type)
+		c.Type, c.Formats, c.Number, c.floats = flow.Text, nil, nil, false
+		c.takeText()
 		return
 	}
-	c.note("only %s of the values can be read as %s", percent(c.TypeFit), c.Type)
-	c.Type, c.TypeFit, c.Formats, c.Number, c.floats = flow.Text, 1, nil, nil, false
-	if c.complete && len(c.values) > 0 {
-		low := slices.MinFunc(c.values, func(a, b semantic.Count) int { return strings.Compare(a.Value, b.Value) })
-		high := slices.MaxFunc(c.values, func(a, b semantic.Count) int { return strings.Compare(a.Value, b.Value) })
-		c.Min, c.Max = shorten(low.Value), shorten(high.Value)
-	} else {
-		c.Min, c.Max = "", ""
+	c.Min, c.Max = r.low.String, r.high.String
+	c.takeNumbers(r)
+}
+
+// takeText is for columns that stay text: every cell fits; the least and the greatest are known where all texts are.
+func (c *column) takeText() {
+	c.TypeFit = 1
+	if !c.complete || len(c.values) == 0 {
+		return
 	}
+	byText := func(a, b semantic.Count) int { return strings.Compare(a.Value, b.Value) }
+	c.Min, c.Max = shorten(slices.MinFunc(c.values, byText).Value), shorten(slices.MaxFunc(c.values, byText).Value)
 }
 
 func (c *column) takeNumbers(r *typedResult) {
@@ -294,7 +379,9 @@ func (c *column) takeNumbers(r *typedResult) {
 	c.high, _ = strconv.ParseFloat(c.Max, 64) // the engine wrote it
 	c.Min, c.Max = plainNumber(c.low), plainNumber(c.high)
 	if r.mean.Valid {
-		c.Mean = &r.mean.Float64
+		// The engine's threads add up in any order: the last digits would differ from try to try.
+		mean, _ := strconv.ParseFloat(strconv.FormatFloat(r.mean.Float64, 'g', 12, 64), 64) // what was just written
+		c.Mean = &mean
 	}
 }
 
