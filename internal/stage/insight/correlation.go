@@ -116,12 +116,23 @@ func (correlation) candidate(f *Frame, a, b *Series, s *Subset, r statistic.Corr
 	if s != nil {
 		c.Subspace, c.Impact = s.Conditions, f.share(float64(s.N))
 	}
-	c.SQL = fmt.Sprintf(`WITH pairs AS (SELECT %s AS x, %s AS y FROM data%s),
-ranks AS (SELECT x, y, rank() OVER (ORDER BY x) + (count(*) OVER (PARTITION BY x) - 1) / 2.0 AS rx, rank() OVER (ORDER BY y) + (count(*) OVER (PARTITION BY y) - 1) / 2.0 AS ry, ntile(20) OVER (ORDER BY x) AS bin FROM pairs WHERE x IS NOT NULL AND y IS NOT NULL),
-whole AS (SELECT corr(rx, ry) AS rho, corr(x, y) AS r, count(*) AS pairs FROM ranks)
-SELECT bin, avg(x) AS x, avg(y) AS y, count(*) AS n, any_value(rho) AS rho, any_value(r) AS r, any_value(pairs) AS pairs FROM ranks, whole GROUP BY bin ORDER BY bin`,
-		a.Expr, b.Expr, where(c.Subspace))
+	c.SQL = pairsSQL(a, b, c.Subspace, f.Total)
 	return c
+}
+
+// mostRanked is up to how many rows the evidence ranks all values: beyond, sorting them twice costs more than it tells,
+// and the linear correlation, which needs one pass, stands for it.
+const mostRanked = 1_000_000
+
+func pairsSQL(a, b *Series, subspace []Condition, rows int64) string {
+	pairs := fmt.Sprintf("WITH pairs AS (SELECT %s AS x, %s AS y FROM data%s),\n", a.Expr, b.Expr, where(subspace))
+	if rows > mostRanked {
+		return pairs + `whole AS (SELECT corr(x, y) AS r, count(*) AS pairs, min(x) AS low, max(x) AS high FROM pairs WHERE x IS NOT NULL AND y IS NOT NULL)
+SELECT least(19, floor((x - low) / (high - low) * 20)) AS bin, avg(x) AS x, avg(y) AS y, count(*) AS n, any_value(r) AS r, any_value(pairs) AS pairs FROM pairs, whole WHERE x IS NOT NULL AND y IS NOT NULL GROUP BY bin ORDER BY bin`
+	}
+	return pairs + `ranks AS (SELECT x, y, rank() OVER (ORDER BY x) + (count(*) OVER (PARTITION BY x) - 1) / 2.0 AS rx, rank() OVER (ORDER BY y) + (count(*) OVER (PARTITION BY y) - 1) / 2.0 AS ry, ntile(20) OVER (ORDER BY x) AS bin FROM pairs WHERE x IS NOT NULL AND y IS NOT NULL),
+whole AS (SELECT corr(rx, ry) AS rho, corr(x, y) AS r, count(*) AS pairs FROM ranks)
+SELECT bin, avg(x) AS x, avg(y) AS y, count(*) AS n, any_value(rho) AS rho, any_value(r) AS r, any_value(pairs) AS pairs FROM ranks, whole GROUP BY bin ORDER BY bin`
 }
 
 func rhoEffect(r statistic.Correlation) flow.Effect {
@@ -189,7 +200,10 @@ func (correlation) Tell(c *Candidate, rows []Row) (Story, error) {
 	for _, r := range rows {
 		xs, ys = append(xs, r.Number("x")), append(ys, r.Number("y"))
 	}
-	rho := rows[0].Number("rho")
+	rho, name := rows[0].Number("rho"), "rho"
+	if _, ranked := rows[0]["rho"]; !ranked {
+		rho, name = rows[0].Number("r"), "r"
+	}
 	if rho*c.Effect.Value <= 0 {
 		return Story{Drop: true}, nil
 	}
@@ -217,10 +231,10 @@ func (correlation) Tell(c *Candidate, rows []Row) (Story, error) {
 	if rho < 0 {
 		sign = "negative"
 	}
-	title := fmt.Sprintf("%s%s %s %s %s (%s correlation, rho %.2f)", aside(c), capital(y), strength, word, second, sign, rho)
+	title := fmt.Sprintf("%s%s %s %s %s (%s correlation, %s %.2f)", aside(c), capital(y), strength, word, second, sign, name, rho)
 	return Story{
 		Title:   title,
-		Numbers: map[string]float64{"rho": rho, "r": rows[0].Number("r"), "pairs": rows[0].Number("pairs")},
+		Numbers: map[string]float64{name: rho, "r": rows[0].Number("r"), "pairs": rows[0].Number("pairs")},
 		Chart:   pointChart(title, x, y, xs, ys),
 	}, nil
 }

@@ -163,3 +163,34 @@ func (f *Frame) namesValue(w Grouping) bool {
 	}
 	return false
 }
+
+// decides says whether a breakdown of two values is computed from the measure, alone or against another one: such as
+// whether a target was met. Then it differs by definition.
+func (f *Frame) decides(m *Series, g *Grouping) bool {
+	if len(g.Values) != 2 || g.Word != "" {
+		return false
+	}
+	if parted(m.Values, nil, g) {
+		return true
+	}
+	for i := range f.Measures {
+		if o := &f.Measures[i]; o.Name != m.Name && parted(m.Values, o.Values, g) {
+			return true
+		}
+	}
+	return false
+}
+
+// parted says whether all values of the one group lie below all of the other.
+func parted(a, b []float64, g *Grouping) bool {
+	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for i, v := range a {
+		if b != nil {
+			v -= b[i]
+		}
+		if c := g.Codes[i]; c >= 0 && !math.IsNaN(v) {
+			low[c], high[c] = math.Min(low[c], v), math.Max(high[c], v)
+		}
+	}
+	return high[0] <= low[1] || high[1] <= low[0]
+}

@@ -87,7 +87,7 @@ func (d difference) compare(f *Frame, m *Series, g *Grouping, s *Subset, found *
 	if p <= mostP && s.Grouping != nil {
 		p = math.Max(p, unlikeOutside(m.Values, g, s, focus, contrast))
 	}
-	if !found.test(family, p) || a.EtaSquared < leastEta {
+	if !found.test(family, p) || a.EtaSquared < leastEta || large == 2 && f.decides(m, g) {
 		return
 	}
 	c := Candidate{

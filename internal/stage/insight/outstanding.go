@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/statistic"
@@ -113,9 +114,9 @@ func (outstanding) Tell(c *Candidate, rows []Row) (Story, error) {
 	}
 	var title string
 	if c.Measure.Agg == aggCount {
-		title = fmt.Sprintf("%s has %s of %s %s (%s)", shorten(c.Focus), figure(first), figure(sum), c.Noun, percent(first/sum))
+		title = fmt.Sprintf("%s has %s of %s %s (%s)", subject(c), figure(first), figure(sum), c.Noun, percent(first/sum))
 	} else {
-		title = fmt.Sprintf("%s makes %s of %s of the total %s (%s)", shorten(c.Focus), figure(first), figure(sum), c.Measure.Name, percent(first/sum))
+		title = fmt.Sprintf("%s makes %s of %s of the total %s (%s)", subject(c), figure(first), figure(sum), c.Measure.Name, percent(first/sum))
 	}
 	title += fmt.Sprintf(": %s times the next %s, %s with %s", figure(first/second), c.Dimension.prose(), shorten(groups[1]), figure(second))
 	return Story{
@@ -123,6 +124,14 @@ func (outstanding) Tell(c *Candidate, rows []Row) (Story, error) {
 		Numbers: map[string]float64{"value": first, "total": sum, "share": first / sum, "next": second, "times_the_next": first / second, "groups": float64(len(rows))},
 		Chart:   barChart(title, c.Dimension.Name, c.Measure.Label(), c.Focus, groups, values),
 	}, nil
+}
+
+// subject names the focus; a value that says nothing on its own, such as true or 3, with its dimension.
+func subject(c *Candidate) string {
+	if len(c.Focus) <= 3 || c.Focus == "true" || c.Focus == "false" || strings.Trim(c.Focus, "0123456789.-") == "" {
+		return c.Dimension.Name + " " + shorten(c.Focus)
+	}
+	return shorten(c.Focus)
 }
 
 // column takes groups and values out of the rows of a query, with their sum.

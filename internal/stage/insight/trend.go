@@ -241,6 +241,9 @@ func (w *watch) bucket(values []float64, s *Subset) (series []float64, support f
 
 func (w *watch) candidate(m Measure, conditions []Condition, t statistic.Trend, change float64, family string, p float64) Candidate {
 	steps := float64(w.n - 1)
+	if m.Agg == aggCount { // a count of a sample stands for one of all rows
+		t = scaled(t, float64(w.f.Total)/math.Max(1, float64(w.f.Rows)))
+	}
 	more := []string{w.axis.span()}
 	if m.Expr != "" {
 		more = append(more, strings.TrimSpace(present(m)))
@@ -258,6 +261,12 @@ func (w *watch) candidate(m Measure, conditions []Condition, t statistic.Trend, 
 			clock.period(), m.SQL(), where(conditions, more...)),
 	}
 	return c
+}
+
+func scaled(t statistic.Trend, by float64) statistic.Trend {
+	t.Slope, t.Start, t.End = t.Slope*by, t.Start*by, t.End*by
+	t.Interval = statistic.Interval{Low: t.Interval.Low * by, High: t.Interval.High * by}
+	return t
 }
 
 // present keeps the rows that have a value of the measure.
