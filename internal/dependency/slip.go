@@ -18,6 +18,7 @@ type slips struct {
 	near  map[int32][]int32
 	index *similarity.Index
 	text  map[string]int32
+	usual int32   // the value of most rows, -1 where there is none
 	often []int32 // codes that the index holds
 }
 
@@ -33,6 +34,7 @@ func newSlips(c *Column) *slips {
 			s.words[w] += c.Count[i]
 		}
 	}
+	s.usual = most(c)
 	var texts []string
 	for i, d := range c.Dict {
 		if c.Count[i] >= 3 && d != "" {
@@ -67,7 +69,7 @@ func (s *slips) judge(o, v string, own int32, told bool) float64 {
 	if s.col.Numeric && isNumber(o) {
 		return 0
 	}
-	if bare(o) == v {
+	if bare(o) == v || marks(o) {
 		return odds(n)
 	}
 	limit := allowed(n, told)
@@ -84,7 +86,7 @@ func (s *slips) judge(o, v string, own int32, told bool) float64 {
 	if s.wordsKnown(o, v, own) {
 		return 0
 	}
-	if n <= 3 && len(o) == len(v) {
+	if n <= 3 && len(o) == len(v) && !told {
 		return 0.02 * odds(n) // codes of one length are all near one another
 	}
 	return odds(n) * math.Exp(-0.7*float64(d-1)/math.Sqrt(float64(n)/8+1))
@@ -165,6 +167,9 @@ func (s *slips) candidates(o int32) []int32 {
 		if v, ok := s.text[b]; ok && s.col.Count[v] > s.col.Count[o] && !slices.Contains(out, v) {
 			out = append(out, v)
 		}
+	}
+	if marks(text) && s.usual >= 0 && !slices.Contains(out, s.usual) {
+		out = append(out, s.usual)
 	}
 	s.near[o] = out
 	return out
@@ -282,4 +287,17 @@ func figures(s string) string {
 // quantity says whether a text is a number, whatever unit stands behind it.
 func quantity(s string) bool {
 	return isNumber(strings.TrimRightFunc(s, func(r rune) bool { return r < '0' || r > '9' }))
+}
+
+// marks says whether a text is nothing but signs that stand for "something was here".
+func marks(s string) bool { return s != "" && strings.Trim(s, "*#?!~^|") == "" }
+
+// most is the value that stands in more than half of the rows, or -1.
+func most(c *Column) int32 {
+	for i, n := range c.Count {
+		if int(n)*2 > len(c.Codes) && c.Dict[i] != "" && !marks(c.Dict[i]) {
+			return int32(i) //nolint:gosec // dictionary of a sample
+		}
+	}
+	return -1
 }
