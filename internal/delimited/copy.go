@@ -189,6 +189,7 @@ func (c *copier) advance(rec *record) {
 func (c *copier) number(from int) {
 	c.rows++
 	c.out = append(c.out, '\n')
+	c.stats.Longest = max(c.stats.Longest, len(c.out)-from)
 	c.lines = append(strconv.AppendInt(c.lines, c.rows, 10), ',')
 	c.lines = append(c.lines, c.out[from:]...)
 }

@@ -50,5 +50,6 @@ type Problem struct {
 type Stats struct {
 	Rows     int64
 	Problems map[string]int64 // by kind
+	Longest  int              // bytes of the longest canonical row, also where Copy failed
 	Hash     string           // SHA-256 of the canonical rows without their numbers and without a header, hex
 }

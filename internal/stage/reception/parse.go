@@ -59,31 +59,41 @@ func (p *Parse) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage
 	if err != nil {
 		return nil, stage.Refused(err)
 	}
+	result, longest, err := p.try(ctx, job, env, opt, usualLine)
+	if err != nil && longest >= usualLine && ctx.Err() == nil {
+		// Only now is it known that a row is longer than the engine's buffers, which are kept small for speed.
+		result, _, err = p.try(ctx, job, env, opt, longestLine)
+	}
+	return result, err
+}
+
+// try reads the file with a bound on the length of a row, and says how long the longest was.
+func (p *Parse) try(ctx context.Context, job *stage.Job, env *stage.Env, opt delimited.Options, bound int) (*stage.Result, int, error) {
 	file, err := p.open.Open(ctx, *job.Received)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", job.Received.Name, err)
+		return nil, 0, fmt.Errorf("reading %s: %w", job.Received.Name, err)
 	}
 	defer file.Close()
 	table, err := delimited.Open(&counted{r: file, all: job.Received.Bytes, progress: env.Progress}, opt)
 	if err != nil {
-		return nil, refuse(job.Received.Name, err)
+		return nil, 0, refuse(job.Received.Name, err)
 	}
 	defer table.Close()
-	return load(ctx, job, env.Engine, table)
+	return load(ctx, job, env.Engine, table, bound)
 }
 
 // load writes the table and its problems as encrypted Parquet.
-func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimited.Reader) (*stage.Result, error) {
-	data := engine.File{Path: filepath.Join(job.OutDir, "data.parquet"), Key: job.Key}
+func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimited.Reader, bound int) (*stage.Result, int, error) {
+	data := engine.File{Path: filepath.Join(job.OutDir, fmt.Sprintf("data-%d.parquet", bound>>20)), Key: job.Key}
 	faults := &problems{}
 	var stats delimited.Stats
-	err := feed(ctx, e, tableQuery(table.Columns()), data, func(w io.Writer) error {
+	err := feed(ctx, e, tableQuery(table.Columns(), bound), data, func(w io.Writer) error {
 		var copyErr error
 		stats, copyErr = table.Copy(w, faults.add)
 		return copyErr
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading %s into a table: %w; the file as received is kept, try again", job.Received.Name, err)
+		return nil, stats.Longest, fmt.Errorf("reading %s into a table: %w; the file as received is kept, try again", job.Received.Name, err)
 	}
 	result := &stage.Result{Files: map[string]stage.OutFile{
 		stage.FileData: {Path: data.Path, Rows: stats.Rows, ContentHash: stats.Hash},
@@ -91,7 +101,7 @@ func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimit
 	if faults.count > 0 {
 		out, writeErr := faults.write(ctx, e, engine.File{Path: filepath.Join(job.OutDir, "problems.parquet"), Key: job.Key})
 		if writeErr != nil {
-			return nil, fmt.Errorf("keeping the problems of %s: %w; the file as received is kept, try again", job.Received.Name, writeErr)
+			return nil, stats.Longest, fmt.Errorf("keeping the problems of %s: %w; the file as received is kept, try again", job.Received.Name, writeErr)
 		}
 		result.Files[FileProblems] = out
 	}
@@ -99,9 +109,9 @@ func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimit
 		Format: table.Format(), Rows: stats.Rows, Columns: table.Columns(), Problems: stats.Problems,
 	})
 	if err != nil {
-		return nil, stage.Permanent(fmt.Errorf("writing down the format of %s: %w", job.Received.Name, err))
+		return nil, stats.Longest, stage.Permanent(fmt.Errorf("writing down the format of %s: %w", job.Received.Name, err))
 	}
-	return result, nil
+	return result, stats.Longest, nil
 }
 
 // refuse turns an error of opening the table into what the user is told.

@@ -12,9 +12,12 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 )
 
-// maxLine is the longest canonical row that the engine takes, in bytes: twice what the reader lets through, as
-// quotes may be doubled, and some.
-const maxLine = 20 << 20
+// The longest canonical row that the engine takes, in bytes. The first is the engine's own bound, with which it reads
+// fastest; the other is twice what the reader lets through, as quotes may be doubled, and some.
+const (
+	usualLine   = 2_000_000
+	longestLine = 20 << 20
+)
 
 // feed runs "COPY (query) TO file" on rows that write writes: canonical CSV, handed over through a pipe, so that
 // reading and loading run side by side and nothing is on disk in plain text. The query reads from pipeTable.
@@ -47,7 +50,7 @@ func feed(ctx context.Context, e *engine.Session, query func(source string) stri
 }
 
 // tableQuery is the query for the rows of a table with the named columns.
-func tableQuery(columns []string) func(source string) string {
+func tableQuery(columns []string, bound int) func(source string) string {
 	return func(source string) string {
 		types, selected := make([]string, len(columns)), make([]string, len(columns))
 		for i, name := range columns {
@@ -55,13 +58,13 @@ func tableQuery(columns []string) func(source string) string {
 			selected[i] = fmt.Sprintf("c%d AS %s", i, engine.Ident(name))
 		}
 		return "SELECT " + engine.RowColumn + ", " + strings.Join(selected, ", ") + " FROM " +
-			readCanonical(source, "'"+engine.RowColumn+"': 'BIGINT', "+strings.Join(types, ", "))
+			readCanonical(source, "'"+engine.RowColumn+"': 'BIGINT', "+strings.Join(types, ", "), bound)
 	}
 }
 
 // readCanonical is the table expression for canonical CSV. Nothing is guessed: only an empty cell is NULL, quoted or
 // not, and texts such as NULL or NA stay what they are.
-func readCanonical(source, columns string) string {
+func readCanonical(source, columns string, bound int) string {
 	return "read_csv(" + engine.Literal(source) + ", auto_detect=false, header=false, delim=',', quote='\"', escape='\"', " +
-		"new_line='\\n', nullstr='', strict_mode=true, max_line_size=" + strconv.Itoa(maxLine) + ", columns={" + columns + "})"
+		"new_line='\\n', nullstr='', strict_mode=true, max_line_size=" + strconv.Itoa(bound) + ", columns={" + columns + "})"
 }

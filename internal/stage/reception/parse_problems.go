@@ -54,7 +54,7 @@ func (p *problems) add(f delimited.Problem) error {
 func (p *problems) write(ctx context.Context, e *engine.Session, to engine.File) (stage.OutFile, error) {
 	query := func(source string) string {
 		return "SELECT * FROM " + readCanonical(source, "'"+engine.RowColumn+"': 'BIGINT', 'line': 'BIGINT', 'kind': 'VARCHAR', "+
-			"'detail': 'VARCHAR', 'raw': 'VARCHAR'")
+			"'detail': 'VARCHAR', 'raw': 'VARCHAR'", usualLine)
 	}
 	err := feed(ctx, e, query, to, func(w io.Writer) error {
 		_, err := w.Write(p.text)
