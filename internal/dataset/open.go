@@ -20,7 +20,10 @@ func Open(ctx context.Context, r *stage.Received) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := sio.DecryptReader(f, sioConfig(r.Key))
+	plain := io.Reader(f)
+	if r.Bytes > 0 { // an empty file is encrypted as nothing: whatever is in its place is too much
+		plain, err = sio.DecryptReader(f, sioConfig(r.Key))
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", r.Name, err), f.Close())
 	}
@@ -52,8 +55,11 @@ func (r *reader) Read(p []byte) (int, error) {
 	}
 	n, err := r.plain.Read(p)
 	r.left -= int64(n)
+	if r.left < 0 {
+		return 0, fmt.Errorf("reading %s: %w: it is longer than it was", r.name, ErrDamaged)
+	}
 	if errors.Is(err, io.EOF) {
-		if r.left != 0 { // an empty file is encrypted as nothing: only the count tells it from a cut
+		if r.left != 0 { // a file that was cut to nothing decrypts as an empty one: only the count tells
 			return n, fmt.Errorf("reading %s: %w: its end is missing", r.name, ErrDamaged)
 		}
 		return n, io.EOF
