@@ -26,6 +26,7 @@ func feed(ctx context.Context, e *engine.Session, query func(source string) stri
 	if err != nil {
 		return fmt.Errorf("making a pipe to the engine: %w", err)
 	}
+	widen(w)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	written := make(chan error, 1)
