@@ -31,7 +31,8 @@ func (f Fault) Error() string { return f.Ref + ": " + f.Err.Error() }
 func (f Fault) Unwrap() error { return f.Err }
 
 // Verify opens every file of the dataset under its key and compares its hash with the recorded one. It goes on after a
-// fault; the error joins all of them (each a Fault). checked counts the files that hold.
+// fault; the error joins all of them (each a Fault). checked counts the files that hold. The session must be a fresh one,
+// allowed to read the store's folder: the engine keeps what it has read of a file and would not look again.
 func (s *Store) Verify(ctx context.Context, e *engine.Session, dataset string, r Records) (checked int, err error) {
 	var faults []error
 	try := func(ref string, err error) {
