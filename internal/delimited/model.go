@@ -30,8 +30,15 @@ func learn(rows []row, width int) *model {
 	for j := range m.columns {
 		m.columns[j] = columnModel{exact: map[string]int{}, loose: map[string]int{}}
 	}
+	strays := 0
 	for i := range rows {
-		if len(rows[i].fields) != width || rows[i].odd {
+		if rows[i].strays > 0 {
+			strays++
+		}
+	}
+	few := 5*strays <= len(rows) // then they are perhaps broken, and must not teach what is usual
+	for i := range rows {
+		if len(rows[i].fields) != width || rows[i].odd || few && rows[i].strays > 0 {
 			continue
 		}
 		if m.rows++; m.rows > modelRows {
