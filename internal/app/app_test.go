@@ -404,3 +404,26 @@ func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
 		t.Errorf("runs %v, %v", runs, err)
 	}
 }
+
+func TestAManagerThatFailsFailsTheRun(t *testing.T) {
+	a := start(t, filepath.Join(t.TempDir(), "home"))
+	defer stop(t, a)
+	run := submit(t, a, file(t, "a"), app.Request{})
+	u := next(t, a, run, nil)
+	if err := proceed(t.Context(), a, run); err != nil {
+		t.Fatal(err)
+	}
+	u = next(t, a, run, u)
+	if err := a.SendBack(t.Context(), run, map[string]any{"say": "unspeakable"}, person); err != nil {
+		t.Fatal(err)
+	}
+	if u = next(t, a, run, u); u.Status != control.Failed || u.Failure == nil || !strings.Contains(u.Failure.Message, "no telling what was found") {
+		t.Fatalf("after a failed proposal: %+v", u)
+	}
+	if err := a.Reopen(t.Context(), run, flow.Reception, person); err != nil {
+		t.Fatal(err)
+	}
+	if u = next(t, a, run, u); u.Status != control.Waiting || u.Stage != flow.Reception {
+		t.Errorf("re-opened: %+v", u)
+	}
+}
