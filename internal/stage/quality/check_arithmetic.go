@@ -155,7 +155,7 @@ func (t *Table) broken(ctx context.Context, r relation) (*Finding, error) {
 		Confidence: math.Min(0.95, share(good, n)),
 		Title:      fmt.Sprintf("%s does not hold in %d rows", rule, n-good),
 		Evidence: flow.Evidence{
-			SQL: "SELECT " + text(r.left) + " AS a, " + text(r.right) + " AS b, " + text(r.total) + " AS result, " + r.computed() + " AS computed FROM data WHERE " + where,
+			SQL:     "SELECT " + text(r.left) + " AS a, " + text(r.right) + " AS b, " + text(r.total) + " AS result, " + r.computed() + " AS computed FROM data WHERE " + where,
 			Numbers: map[string]float64{"rows": float64(n - good), "compared": float64(n), "holds": share(good, n)},
 			Notes:   []string{"any of the three cells may be the wrong one; the result is flagged, since it follows from the others"},
 		},

@@ -164,7 +164,7 @@ func farOff(x numberCount, rest []numberCount) bool {
 	}
 	often := int64(2) * near.count
 	if x.number < 0 && rest[0].number >= 0 {
-		return x.count > often // a negative number among counts
+		return x.count >= often // a negative number among counts
 	}
-	return spread > 0 && gap > spread && x.count > often
+	return spread > 0 && gap > spread && x.count >= often
 }

@@ -58,7 +58,7 @@ func totalRow(ctx context.Context, t *Table) ([]Finding, error) {
 			return nil, err
 		}
 		for _, x := range v.List {
-			if totalLike.MatchString(x.Value) && share(x.Count, t.Facts.Rows) < 0.1 {
+			if totalLike.MatchString(x.Value) && (x.Count == 1 || share(x.Count, t.Facts.Rows) < 0.1) {
 				label = c
 			}
 		}

@@ -66,7 +66,8 @@ func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		return nil, nil
 	}
 	f := &Finding{
-		Priority: x.priority, Group: x.id, GroupTitle: "There are " + x.what + " in %s",
+		// What the cell alone tells exactly comes before what comparing it with others suggests.
+		Priority: 10 + x.priority, Group: x.id, GroupTitle: "There are " + x.what + " in %s",
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), x.severity), Confidence: x.confidence,
 			Title: fmt.Sprintf("There are %s in %d cells of %s", x.what, n, c.Name),

@@ -52,7 +52,7 @@ func outerBlanks(ctx context.Context, t *Table, c *flow.Column) (*Finding, error
 	}
 	e := engine.Text(c.Name)
 	return &Finding{
-		Group: "outer", GroupTitle: "There are blanks at the ends of cells in %s",
+		Priority: 10, Group: "outer", GroupTitle: "There are blanks at the ends of cells in %s",
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), flow.Low), Confidence: 0.95,
 			Title: fmt.Sprintf("%d cells of %s begin or end with blanks", n, c.Name),
