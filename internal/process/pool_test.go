@@ -172,9 +172,14 @@ func TestMemoryIsLimited(t *testing.T) {
 
 func TestCancellation(t *testing.T) {
 	t.Parallel()
-	p := pool(t, func(c *process.Config) { c.Grace = 300 * time.Millisecond })
+	patient := pool(t, func(c *process.Config) { c.Grace = time.Minute })
+	short := pool(t, func(c *process.Config) { c.Grace = 100 * time.Millisecond })
 	why := errors.New("the user pressed stop")
 	for _, name := range []string{"wait", "query", "hang"} {
+		p := patient
+		if name == "hang" {
+			p = short
+		}
 		ctx, cancel := context.WithCancelCause(context.Background())
 		_, err := p.Run(ctx, job(name), func(float64, string) { cancel(why) })
 		if !errors.Is(err, why) || errors.Is(err, process.ErrHung) != (name == "hang") {
@@ -187,12 +192,12 @@ func TestCancellation(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := p.Run(ctx, job("echo"), nil); !errors.Is(err, context.Canceled) {
+	if _, err := patient.Run(ctx, job("echo"), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	deadline, stop := context.WithTimeout(context.Background(), time.Millisecond)
 	defer stop()
-	if _, err := p.Run(deadline, job("wait"), nil); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := patient.Run(deadline, job("wait"), nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }
