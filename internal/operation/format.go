@@ -83,7 +83,13 @@ func parseNumber(c *flow.Column, p map[string]any) (string, string, error) {
 	if flag(p, "shortest") {
 		e = Shortest(e)
 	}
-	return e, "TRY_CAST(" + e + " AS DOUBLE) IS NOT NULL AND regexp_matches(" + e + `, '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$')`, nil
+	where := "TRY_CAST(" + e + " AS DOUBLE) IS NOT NULL AND regexp_matches(" + e + `, '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$')`
+	if mark := text(p, "thousands"); mark != "" {
+		// A mark that does not part groups of three is none for thousands: the cell is written otherwise and is left.
+		where += " AND (NOT contains(" + engine.Text(c.Name) + ", " + engine.Literal(mark) + ") OR regexp_matches(" + engine.Text(c.Name) +
+			", " + engine.Literal(`(^|[^0-9])[0-9]{1,3}(`+regexQuote(mark)+`[0-9]{3})+($|[^0-9])`) + "))"
+	}
+	return e, where, nil
 }
 
 // Shortest drops zeros at the end of a decimal fraction, and the noise that binary fractions leave far behind the
