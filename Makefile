@@ -22,7 +22,7 @@ help: ## list the targets
 build: bin/analytix ## build bin/analytix
 
 bin/analytix: $(EXTENSION) FORCE
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/analytix
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/analytix
 FORCE:
 
 .PHONY: extension

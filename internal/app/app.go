@@ -33,6 +33,8 @@ type Options struct {
 	Command []string
 	// ExtensionDir keeps the engine's unpacked extension; empty means a folder in Home. Instances may share one.
 	ExtensionDir string
+	// Folders are further folders in which the children's engines may read and write: those of the results.
+	Folders []string
 	// MemoryLimit is what one child process may hold, in bytes; 0 means no limit.
 	MemoryLimit int64
 	// Workers is how many tasks run at the same time; 0 means 2.
@@ -45,6 +47,8 @@ type Options struct {
 	NATSURL string
 	// WorkOnly makes the process one that works tasks only. It needs PostgresURL and NATSURL.
 	WorkOnly bool
+	// Dormant opens the instance to look at it or to maintain it: nothing is taken up.
+	Dormant bool
 	// PointTTL is how long a control point stays open; 0 means for ever.
 	PointTTL time.Duration
 	// Processor takes the place of the child processes, for tests.
@@ -150,11 +154,14 @@ func (a *App) startProcesses() error {
 		return fmt.Errorf("finding the folder of the files: %w", err)
 	}
 	a.pool, err = process.New(process.Config{Command: a.opt.Command, Children: a.opt.Workers, MemoryLimit: a.opt.MemoryLimit,
-		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: []string{files}, Log: a.opt.Log})
+		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: append([]string{files}, a.opt.Folders...), Log: a.opt.Log})
 	if err != nil {
 		return err
 	}
 	a.opt.Processor = a.pool
+	if a.opt.Dormant {
+		return nil
+	}
 	// A child needs some tenths of a second to get ready, in which the rest starts and the file is received.
 	a.warming.Go(func() {
 		if err := a.pool.Warm(context.Background()); err != nil {
@@ -193,6 +200,9 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	})
 	if err != nil {
 		return err
+	}
+	if a.opt.Dormant {
+		return nil
 	}
 	return a.control.Start(ctx)
 }

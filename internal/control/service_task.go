@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/dataset"
-	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -63,7 +62,7 @@ func (s *Service) work(ctx context.Context, t task.Task, report task.Report) (ta
 // job is what a handler is given in the run's present state.
 func (s *Service) job(ctx context.Context, run *store.Run, state *State, handler string) (*stage.Job, error) {
 	st := state.current()
-	job := &stage.Job{Run: run.ID, Stage: state.Stage, Handler: handler, Round: st.Round, Options: st.Options, Files: map[string]engine.File{}}
+	job := &stage.Job{Run: run.ID, Stage: state.Stage, Handler: handler, Round: st.Round, Options: st.Options}
 	if st.Proposal != nil {
 		job.Decisions = st.inForce()
 	}
@@ -79,14 +78,8 @@ func (s *Service) job(ctx context.Context, run *store.Run, state *State, handler
 	if err != nil {
 		return nil, err
 	}
-	for name, id := range state.Inputs() {
-		f, err := s.store.File(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if job.Files[name], err = s.files.File(ctx, run.Head.Dataset, f.Ref); err != nil {
-			return nil, err
-		}
+	if job.Files, err = s.inputs(ctx, run, state); err != nil {
+		return nil, err
 	}
 	job.OutDir, job.Key, err = s.files.OutDir(ctx, run.Head.Dataset)
 	return job, err
