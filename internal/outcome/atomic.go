@@ -40,6 +40,9 @@ func replace(dir, name string, make func(temporary string) error) (err error) {
 	if err := make(temporary); err != nil {
 		return err
 	}
+	if err := os.Chmod(temporary, 0o600); err != nil { // the engine writes for everybody to read
+		return err
+	}
 	if err := syncPath(temporary); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/stage"
@@ -20,32 +19,27 @@ const (
 // cellsName is the file of the flagged cells.
 const cellsName = "cells.csv"
 
-// cellsHandler writes cells.csv from Files["changes"], or from Files["cells"] where nothing was carried out yet. With
-// neither of them (no quality stage ran), it writes the header alone.
+// cellsHandler writes cells.csv from Files["changes"] and Files["cells"]: what was carried out, and every other flagged
+// cell with what is proposed for it. With neither of them (no quality stage ran), it writes the header alone.
 type cellsHandler struct{}
 
 func (cellsHandler) Name() string { return HandlerCells }
 
 func (cellsHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.Result, error) {
-	file, ok := job.Files[fileChanges]
-	if !ok {
-		file, ok = job.Files[fileCells]
+	flagged, err := view(ctx, job, env.Engine, fileCells)
+	if err != nil {
+		return nil, err
 	}
-	query := `SELECT NULL AS "row", NULL AS "column", NULL AS issue, NULL AS old, NULL AS new, NULL AS applied WHERE false`
+	changed, err := view(ctx, job, env.Engine, fileChanges)
+	if err != nil {
+		return nil, err
+	}
+	query := cellsQuery(flagged, changed)
 	var rows int64
-	if ok {
-		from, err := env.Engine.ReadParquet(ctx, file)
-		if err != nil {
-			return nil, fmt.Errorf("opening the flagged cells: %w", err)
-		}
-		if query, err = cellsQuery(ctx, env.Engine, from); err != nil {
-			return nil, fmt.Errorf("opening the flagged cells: %w", err)
-		}
-		if err := env.Engine.QueryRow(ctx, "SELECT count(*) FROM "+from, &rows); err != nil {
-			return nil, fmt.Errorf("counting the flagged cells: %w", err)
-		}
+	if err := env.Engine.QueryRow(ctx, "SELECT count(*) FROM ("+query+")", &rows); err != nil {
+		return nil, fmt.Errorf("counting the flagged cells: %w", err)
 	}
-	err := replace(job.OutDir, cellsName, func(to string) error {
+	err = replace(job.OutDir, cellsName, func(to string) error {
 		return env.Engine.Exec(ctx, "COPY ("+query+") TO "+engine.Literal(to)+" (FORMAT csv, HEADER true, NULLSTR '', QUOTE '\"', ESCAPE '\"', DELIMITER ',')")
 	})
 	if err != nil {
@@ -54,15 +48,22 @@ func (cellsHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*s
 	return exported(cellsName, rows)
 }
 
-func cellsQuery(ctx context.Context, s *engine.Session, from string) (string, error) {
-	names, err := columnsOf(ctx, s, from)
+// view is the table expression of one of the job's files of cells; an empty table where the job has no such file.
+func view(ctx context.Context, job *stage.Job, e *engine.Session, name string) (string, error) {
+	file, ok := job.Files[name]
+	if !ok {
+		return `(SELECT 0::BIGINT AS __row, '' AS "column", '' AS issue, '' AS old, '' AS new, false AS applied WHERE false)`, nil
+	}
+	from, err := e.ReadParquet(ctx, file)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("opening the flagged cells: %w", err)
 	}
-	applied := "'false'"
-	if slices.Contains(names, "applied") {
-		applied = "CASE WHEN applied THEN 'true' ELSE 'false' END"
-	}
-	return `SELECT __row AS "row", "column", issue, old, new, ` + applied + ` AS applied FROM ` + from +
-		` ORDER BY 1, 2, 3, 6 DESC, 5`, nil
+	return from, nil
+}
+
+func cellsQuery(flagged, changed string) string {
+	const columns = `__row AS "row", "column", issue, old, new, `
+	return `SELECT ` + columns + `CASE WHEN applied THEN 'true' ELSE 'false' END AS applied FROM ` + changed +
+		` UNION ALL SELECT ` + columns + `'false' AS applied FROM ` + flagged + ` f WHERE NOT EXISTS (SELECT 1 FROM ` + changed +
+		` c WHERE c.__row = f.__row AND c."column" = f."column") ORDER BY 1, 2, 3, 6 DESC, 5`
 }

@@ -258,7 +258,7 @@ func TestCells(t *testing.T) {
 	}{
 		"nothing":         {nil, "row,column,issue,old,new,applied\n"},
 		"flagged":         {map[string]engine.File{"cells": cells}, "row,column,issue,old,new,applied\n1,\"a,b\",i1, x,x,false\n2,*,i2,,,false\n"},
-		"and carried out": {map[string]engine.File{"cells": cells, "changes": changes}, "row,column,issue,old,new,applied\n1,a,i1, x,x,true\n"},
+		"and carried out": {map[string]engine.File{"cells": cells, "changes": changes}, "row,column,issue,old,new,applied\n1,a,i1, x,x,true\n1,\"a,b\",i1, x,x,false\n2,*,i2,,,false\n"},
 	} {
 		if _, err := b.run(ctx, &stage.Job{Handler: outcome.HandlerCells, OutDir: b.out, Files: c.files}); err != nil {
 			t.Fatal(err)

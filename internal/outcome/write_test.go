@@ -93,6 +93,22 @@ func valid(t *testing.T, raw []byte) error {
 	return s.Validate(doc)
 }
 
+// A file of a real run can be checked too: ANALYTIX_FINDINGS names it.
+func TestGivenFindingsKeepToTheSchema(t *testing.T) {
+	t.Parallel()
+	path := os.Getenv("ANALYTIX_FINDINGS")
+	if path == "" {
+		return
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := valid(t, raw); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFindingsKeepToTheSchema(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]outcome.Parts{"full": parts(), "empty": {Run: outcome.Run{ID: "r"}}} {
