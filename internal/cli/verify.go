@@ -84,7 +84,6 @@ func verifyRun(ctx context.Context, s *streams, p place, run string, given *audi
 		known := given == nil
 		for _, l := range links {
 			chain.Write(l.Line())
-			chain.WriteByte('\n')
 			known = known || l.Hash == given.Head
 		}
 		report, err := audit.Verify(&chain)
