@@ -212,11 +212,7 @@ func follow(ctx context.Context, s *streams, f *runFlags, a *app.App, run string
 	if r != nil {
 		d, policies = byRecipe{recipe: r, rest: d, tell: s.err}, r.Policies
 	}
-	var report reporter = &inLines{to: s.err}
-	if f.json {
-		report = inJSON{to: s.out}
-	}
-	err := drive(ctx, a, run, d, report)
+	err := drive(ctx, a, run, d, s.reporter(f))
 	if err != nil && !errors.Is(err, errWaiting) {
 		return err
 	}
@@ -228,7 +224,12 @@ func follow(ctx context.Context, s *streams, f *runFlags, a *app.App, run string
 }
 
 // decider is who decides: a person at a terminal, or the mode.
-func (s *streams) decider(f *runFlags) decider { return byMode{flow.Mode(f.decide)} }
+func (s *streams) decider(f *runFlags) decider {
+	if flow.Mode(f.decide) == flow.ModeAsk && !f.json && s.interactive() {
+		return byPerson{in: s.in, out: s.out, actor: me()}
+	}
+	return byMode{flow.Mode(f.decide)}
+}
 
 // interactive says whether a person sits at both ends.
 func (s *streams) interactive() bool {
