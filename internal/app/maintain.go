@@ -9,6 +9,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // Rewrap wraps all keys of the instance anew with the master key's present primary key. No data is rewritten. After an
@@ -43,7 +44,7 @@ func (a *App) Verify(ctx context.Context, run string) (v Verified, err error) {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	recorded, err := a.recorded(ctx, run)
+	recorded, err := a.recorded(ctx, record)
 	if err != nil {
 		return v, err
 	}
@@ -56,13 +57,13 @@ func (a *App) Verify(ctx context.Context, run string) (v Verified, err error) {
 }
 
 // recorded is what the records say about the stored files of a run.
-func (a *App) recorded(ctx context.Context, run string) (*dataset.Records, error) {
+func (a *App) recorded(ctx context.Context, run *store.Run) (*dataset.Records, error) {
 	r := &dataset.Records{}
-	versions, err := a.records.Versions(ctx, run)
+	versions, err := a.records.Versions(ctx, run.ID)
 	if err != nil {
 		return nil, err
 	}
-	files, err := a.records.Files(ctx, run)
+	files, err := a.records.Files(ctx, run.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +71,9 @@ func (a *App) recorded(ctx context.Context, run string) (*dataset.Records, error
 	for _, x := range versions {
 		isVersion[x.Ref] = true
 		v := dataset.Version{ID: x.ID, Dataset: x.Dataset, Run: x.Run, Parent: x.Parent, Kind: dataset.Kind(x.Kind), Ref: x.Ref, ContentHash: x.ContentHash, Rows: x.Rows}
+		if v.Kind == dataset.KindReceived {
+			v.Bytes = run.Head.Bytes
+		}
 		for _, f := range files { // the changes that led to a version were written beside it
 			if f.Name == dataset.FileChanges && filepath.Dir(f.Ref) == filepath.Dir(x.Ref) {
 				v.Changes = f.Ref
@@ -83,7 +87,7 @@ func (a *App) recorded(ctx context.Context, run string) (*dataset.Records, error
 			r.Files = append(r.Files, f.Ref)
 		}
 	}
-	documents, err := a.records.Documents(ctx, run)
+	documents, err := a.records.Documents(ctx, run.ID)
 	for _, d := range documents {
 		r.Documents = append(r.Documents, d.Ref)
 	}
