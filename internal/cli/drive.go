@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
@@ -73,7 +74,8 @@ func settle(ctx context.Context, a *app.App, run string, d decider, u control.Up
 		if err != nil {
 			return true, err
 		}
-		p := &point{run: run, proposal: proposal, document: document, decided: state.Stages[state.Stage].Decisions}
+		p := &point{run: run, proposal: proposal, document: document, decided: map[string]flow.Decision{}}
+		maps.Copy(p.decided, state.Stages[state.Stage].Decisions)
 		err = d.decide(ctx, a, p)
 		return err != nil, err
 	default:

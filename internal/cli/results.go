@@ -62,6 +62,9 @@ func writeResults(ctx context.Context, a *app.App, run, dir, format string, poli
 		return nil, err
 	}
 	in := outcome.Input{Dir: dir, Findings: outcome.Compose(c.parts), Format: format, RunJob: a.RunJob}
+	if c.parts.Facts != nil {
+		in.Names = c.parts.Facts.Format.Names
+	}
 	if in.Files, err = a.Files(ctx, run); err != nil {
 		return nil, err
 	}
