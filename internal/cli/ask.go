@@ -27,7 +27,7 @@ func (b byPerson) decide(ctx context.Context, a *app.App, p *point) error {
 	if err != nil {
 		return err
 	}
-	answer, err := terminal.Ask(ctx, sitting{a, p.run, b.actor}, terminal.Point{
+	answer, err := terminal.Ask(ctx, sitting{a, p, b.actor}, terminal.Point{
 		Run: p.run, File: record.Head.File, Goal: record.Head.Goal, Proposal: p.proposal, Document: p.document, Decided: p.decided,
 	}, b.actor, b.in, b.out)
 	if err != nil {
@@ -48,7 +48,7 @@ func (b byPerson) decide(ctx context.Context, a *app.App, p *point) error {
 // sitting is a run as the form at the terminal sees it.
 type sitting struct {
 	app   *app.App
-	run   string
+	point *point
 	actor flow.Actor
 }
 
@@ -56,15 +56,29 @@ type sitting struct {
 const previewRows = 50
 
 func (s sitting) Preview(ctx context.Context, issue, resolution string, params map[string]any) (json.RawMessage, error) {
-	return s.app.Preview(ctx, s.run, issue, resolution, params, previewRows)
+	return s.app.Preview(ctx, s.point.run, issue, resolution, params, previewRows)
+}
+
+// Try has the manager of the stage write the decision into the document, as it will when the control point closes.
+func (s sitting) Try(_ context.Context, d flow.Decision) error {
+	if err := d.Check(s.point.proposal); err != nil {
+		return err
+	}
+	for _, m := range managers() {
+		if m.Stage() == s.point.proposal.Stage {
+			_, err := m.Decide(s.point.document, []flow.Decision{d})
+			return err
+		}
+	}
+	return nil
 }
 
 func (s sitting) Decide(ctx context.Context, decisions []flow.Decision) error {
-	return s.app.Decide(ctx, s.run, decisions)
+	return s.app.Decide(ctx, s.point.run, decisions)
 }
 
 func (s sitting) Withdraw(ctx context.Context, item string) error {
-	return s.app.Withdraw(ctx, s.run, item, s.actor)
+	return s.app.Withdraw(ctx, s.point.run, item, s.actor)
 }
 
 // inBars shows work live, where standard error is a terminal.

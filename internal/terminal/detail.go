@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
 )
@@ -20,6 +19,9 @@ func (m *model) detail(room, width int) []string {
 		}
 	}
 	out = append(out, m.choices(e, width)...)
+	if e.body != nil {
+		out = append(out, e.body(width)...)
+	}
 	if m.showSQL && e.sql != "" {
 		out = append(out, "", " "+soft.Render("the query behind it"))
 		for _, l := range lines(e.sql) {
@@ -30,6 +32,10 @@ func (m *model) detail(room, width int) []string {
 	}
 	out = append(out, m.rows(0, width)...)
 	m.scroll = min(m.scroll, max(0, len(out)-room))
+	if below := len(out) - room - m.scroll; below > 0 && room > 1 {
+		last := m.scroll + room - 1
+		out[last] = soft.Render(fmt.Sprintf("  ↓ %d more lines: space or J", below+1))
+	}
 	return fit(out[m.scroll:], room)
 }
 
@@ -41,9 +47,9 @@ func (m *model) choices(e *entry, width int) []string {
 		if i == m.option[e.item.ID] {
 			pointer = " ▸ ● "
 		}
-		line := pointer + clean(o.Label)
+		line := pointer + fmt.Sprintf("%d ", i+1) + clean(o.Label)
 		if o.Recommended {
-			line += blue.Render(" ★ recommended")
+			line += blue.Render(" ◆ recommended")
 		}
 		if decided && d.Applies() && d.Option == o.ID {
 			line += " " + signs[d.Choice] + " " + string(d.Choice)
@@ -51,7 +57,7 @@ func (m *model) choices(e *entry, width int) []string {
 		out = append(out, cut(line, width))
 		if i == m.option[e.item.ID] && o.Why != "" {
 			for _, l := range wrap(clean(o.Why), width-7) {
-				out = append(out, "      "+soft.Render(l))
+				out = append(out, "       "+soft.Render(l))
 			}
 		}
 	}
@@ -66,68 +72,4 @@ func (m *model) choices(e *entry, width int) []string {
 		out = append(out, "   "+signs[d.Choice]+" "+word)
 	}
 	return out
-}
-
-// rows shows the preview; while picking, room is the height and the cursor stays visible.
-func (m *model) rows(room, width int) []string {
-	e := m.current()
-	if e == nil || e.item.Kind != flow.ItemIssue || m.chosen() == nil {
-		return nil
-	}
-	p := m.previews[m.previewKey()]
-	switch {
-	case p == nil:
-		return []string{"", soft.Render(" preview …")}
-	case p.err != nil:
-		return append([]string{""}, wrap(orange.Render(" ! no preview: "+clean(p.err.Error())), width)...)
-	}
-	title := fmt.Sprintf(" preview: %d cells in %d rows", p.Cells, p.Rows)
-	if p.Removed > 0 {
-		title += fmt.Sprintf(", %d rows removed", p.Removed)
-	}
-	out := []string{"", soft.Render(title)}
-	first := 0
-	if m.mode == picking {
-		first = max(0, m.pick-max(1, room-4))
-	}
-	for i := first; i < len(p.Lines); i++ {
-		out = append(out, m.row(p, i, width))
-	}
-	return out
-}
-
-func (m *model) row(p *preview, i, width int) string {
-	l := p.Lines[i]
-	prefix := "  "
-	if m.mode == picking {
-		box := "[ ]"
-		if m.picked[l.Row] {
-			box = "[x]"
-		}
-		pointer := " "
-		if i == m.pick {
-			pointer = "▸"
-		}
-		prefix = pointer + " " + box + " "
-	}
-	var parts []string
-	for k, before := range l.Before {
-		name := ""
-		if k < len(p.Columns) {
-			name = soft.Render(clean(p.Columns[k]) + " ")
-		}
-		switch {
-		case len(l.After) == 0:
-			parts = append(parts, name+cell(before))
-		case k < len(l.After) && cell(before) != cell(l.After[k]):
-			parts = append(parts, name+orange.Render("−"+cell(before))+" → "+blue.Render("+"+cell(l.After[k])))
-		default:
-			parts = append(parts, name+cell(before))
-		}
-	}
-	line := fmt.Sprintf("%s%6d  %s", prefix, l.Row, strings.Join(parts, "  "))
-	if len(l.After) == 0 {
-		line += orange.Render("  removed")
-	}
-	return cut(line, width)
 }

@@ -3,6 +3,7 @@ package terminal
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,9 +14,10 @@ import (
 type entry struct {
 	item    flow.Item
 	title   string
-	badge   string   // severity, kind or priority
-	amount  string   // right of the title in the list
-	facts   []string // lines of the detail
+	badge   string                   // severity, kind or priority
+	amount  string                   // right of the title in the list
+	facts   []string                 // lines of the detail
+	body    func(width int) []string // a table or drawing below the options; nil for none
 	sql     string
 	options []flow.Resolution
 }
@@ -71,7 +73,7 @@ func (e *entry) offer() {
 		k := slices.IndexFunc(e.options, func(r flow.Resolution) bool { return r.ID == id })
 		r := flow.Resolution{ID: id, Label: id}
 		if id == flow.OptionKeep {
-			r.Label = "take it on"
+			r.Label = "Keep it"
 		}
 		if k >= 0 {
 			r = e.options[k]
@@ -83,13 +85,8 @@ func (e *entry) offer() {
 }
 
 func (e *entry) numbers(v flow.Evidence) {
-	names := make([]string, 0, len(v.Numbers))
-	for n := range v.Numbers {
-		names = append(names, n)
-	}
-	slices.Sort(names)
 	var parts []string
-	for _, n := range names {
+	for _, n := range slices.Sorted(maps.Keys(v.Numbers)) {
 		parts = append(parts, fmt.Sprintf("%s %.6g", strings.ReplaceAll(n, "_", " "), v.Numbers[n]))
 	}
 	if len(parts) > 0 {
@@ -101,36 +98,49 @@ func (e *entry) numbers(v flow.Evidence) {
 	e.sql = v.SQL
 }
 
-func (e *entry) describeFacts(f *flow.Facts) {
-	e.title, e.badge = "How the file is read, and what its columns are", string(flow.Reception)
-	e.amount = fmt.Sprintf("%d columns", len(f.Columns))
-	e.facts = append(e.facts, fmt.Sprintf("%s, %s, delimiter %q, quote %q; %d rows", f.Format.Format, f.Format.Encoding, f.Format.Delimiter, f.Format.Quote, f.Rows))
-	if f.Context.Grain != "" || f.Context.Domain != "" {
-		e.facts = append(e.facts, strings.TrimSpace(f.Context.Grain+" "+f.Context.Domain))
-	}
-	if g := f.Context.Goal; g.KPI != "" {
-		e.facts = append(e.facts, fmt.Sprintf("the goal is measured by %s %s", g.KPI, g.Direction))
-	}
-	for i := range f.Columns {
-		c := &f.Columns[i]
-		e.facts = append(e.facts, fmt.Sprintf("%s  %s %s %s · %d missing · %d distinct", pad(clean(c.Name), 18), c.Type, c.Role, c.Semantic, c.Missing, c.Distinct))
-	}
-}
-
 func (e *entry) describeIssue(i *flow.Issue) {
 	e.title, e.badge, e.options = i.Title, string(i.Severity), slices.Clone(i.Resolutions)
-	e.amount = fmt.Sprintf("%d cells", i.Cells)
+	e.amount = fmt.Sprintf("%3.0f%% %6d cells", 100*i.Confidence, i.Cells)
 	e.facts = append(e.facts, fmt.Sprintf("%s in %s · %d cells in %d rows · confidence %.0f%%", i.Check, strings.Join(i.Columns, ", "), i.Cells, i.Rows, 100*i.Confidence))
 	e.numbers(i.Evidence)
 }
 
 func (e *entry) describeInsight(i *flow.InsightFinding) {
-	e.title, e.badge, e.amount = i.Title, i.Kind, fmt.Sprintf("score %.2f", i.Score)
-	e.facts = append(e.facts, fmt.Sprintf("%s %.4g %s · p %.3g · q %.3g · bears on the goal %.0f%%", i.Effect.Name, i.Effect.Value, i.Effect.Unit, i.PValue, i.QValue, 100*i.GoalRelevance))
+	e.title, e.badge, e.amount = i.Title, strings.ReplaceAll(i.Kind, "_", " "), fmt.Sprintf("q %.2g  score %.2f", i.QValue, i.Score)
+	effect := fmt.Sprintf("%s %.4g", strings.ReplaceAll(i.Effect.Name, "_", " "), i.Effect.Value)
+	if i.Effect.Unit != "" {
+		effect += " " + i.Effect.Unit
+	}
+	if i.Effect.Low != nil && i.Effect.High != nil {
+		effect += fmt.Sprintf(" (95%%: %.4g to %.4g)", *i.Effect.Low, *i.Effect.High)
+	}
+	e.facts = append(e.facts, fmt.Sprintf("%s · p %.3g · q %.3g · bears on the goal %.0f%%", effect, i.PValue, i.QValue, 100*i.GoalRelevance))
+	var where []string
+	for _, column := range slices.Sorted(maps.Keys(i.Subspace)) {
+		where = append(where, column+" = "+i.Subspace[column])
+	}
+	if len(where) > 0 {
+		e.facts = append(e.facts, "where "+strings.Join(where, ", "))
+	}
 	e.numbers(i.Evidence)
+	e.body = func(width int) []string { return drawing(i.Chart, width) }
 }
 
+var efforts = map[float64]string{1: "small", 2: "medium", 3: "large"}
+
 func (e *entry) describeAction(a *flow.ActionItem) {
-	e.title, e.badge, e.amount = a.Title, a.Kind, fmt.Sprintf("priority %.2f", a.Priority)
-	e.facts = append(e.facts, a.Why, fmt.Sprintf("impact %.0f%% · confidence %.0f%% · effort %.0f of 3 · rests on %s", 100*a.Impact, 100*a.Confidence, a.Effort, strings.Join(a.Insights, ", ")))
+	effort := efforts[a.Effort]
+	if effort == "" {
+		effort = fmt.Sprintf("%.1f of 3", a.Effort)
+	}
+	e.title, e.badge, e.amount = a.Title, strings.ReplaceAll(a.Kind, "_", " "), fmt.Sprintf("priority %.2f", a.Priority)
+	e.facts = append(e.facts, a.Why, "rests on "+strings.Join(a.Insights, ", "))
+	e.body = func(width int) []string {
+		gauge := func(name string, value float64, word string) string {
+			n := int(min(max(value, 0), 1)*20 + 0.5)
+			return cut("  "+pad(name, 12)+blue.Render(strings.Repeat("█", n))+soft.Render(strings.Repeat("░", 20-n))+" "+word, width)
+		}
+		return []string{"", gauge("impact", a.Impact, fmt.Sprintf("%.0f%%", 100*a.Impact)), gauge("confidence", a.Confidence, fmt.Sprintf("%.0f%%", 100*a.Confidence)),
+			gauge("effort", a.Effort/3, effort)}
+	}
 }

@@ -1,6 +1,8 @@
 package terminal
 
 import (
+	"strconv"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -9,22 +11,27 @@ import (
 
 // help is what ? shows.
 var help = []string{
-	"j k ↓ ↑    next and last item          o tab    other option",
-	"J K        scroll the detail           v        the query behind it",
-	"a          accept the marked option    r        reject: change nothing",
-	"e          change its parameters       l        leave alone, no position",
-	"p          accept for some rows only   u        undo",
-	"b          all at once                 s        send the stage back",
-	"enter      move on                     x        abort the run",
-	"q          leave, and come back later  ?        this help",
+	" j k ↓ ↑   next and last item            1-9      take that option",
+	" J K       scroll the detail, space too  o tab    look at another option",
+	" a         accept the marked option      r        reject: change nothing",
+	" e         change its parameters         l        leave alone, no position",
+	" x         accept for rows by number     p        pick rows in the preview",
+	" b         all that is undecided         u        undo",
+	" v         the query behind it           s        send the stage back",
+	" enter     see what will change, go on   X        abort the run for good",
+	" q ctrl+c  leave, and come back later    ?        this help",
+	"",
+	" ◆ is what is recommended, and why stands below it. Every choice is recorded",
+	" at once: nothing is lost when you leave. Nothing is changed in the data until",
+	" you move on, and even then the file as received is kept.",
 }
 
 func (m *model) browseKey(k string) tea.Cmd {
 	switch k {
 	case "j", "down":
-		return m.move(1)
+		return m.step(1)
 	case "k", "up":
-		return m.move(-1)
+		return m.step(-1)
 	case "g", "home":
 		return m.move(-len(m.entries))
 	case "G", "end":
@@ -43,7 +50,7 @@ func (m *model) browseKey(k string) tea.Cmd {
 		m.mode = helping
 	case "q", "esc":
 		return m.leave(Answer{Next: Later})
-	case "x":
+	case "X":
 		m.mode = aborting
 	case "b":
 		m.mode = bulk
@@ -52,9 +59,7 @@ func (m *model) browseKey(k string) tea.Cmd {
 	case "u":
 		return m.takeBack()
 	case "s":
-		m.mode = sending
-		m.text.SetValue("")
-		return m.text.Focus()
+		return m.write(sending, "")
 	default:
 		return m.decideKey(k)
 	}
@@ -75,17 +80,35 @@ func (m *model) decideKey(k string) tea.Cmd {
 	if o == nil {
 		return nil
 	}
+	if n, err := strconv.Atoi(k); err == nil && n >= 1 && len(k) == 1 {
+		if n > len(e.options) {
+			m.say(true, "there is no option %d", n)
+			return nil
+		}
+		m.option[e.item.ID] = n - 1
+		return m.take(flow.Decision{Item: e.item.ID, Choice: flow.Accept, Option: e.options[n-1].ID})
+	}
 	switch k {
 	case "a":
 		return m.take(flow.Decision{Item: e.item.ID, Choice: flow.Accept, Option: o.ID})
 	case "e":
 		params := o.Params
-		if d, ok := m.decided[e.item.ID]; ok && d.Option == o.ID && d.Params != nil {
-			params = d.Params
+		if len(params) == 0 {
+			m.say(true, "this has no parameters to change")
+			return nil
 		}
-		m.mode = editing
-		m.text.SetValue(string(recipe.EncodeParams(params)))
-		return m.text.Focus()
+		if d, ok := m.decided[e.item.ID]; ok && d.Option == o.ID && d.Params != nil {
+			if params = d.Params; e.item.Kind == flow.ItemFacts {
+				params = overlay(o.Params, d.Params)
+			}
+		}
+		return m.write(editing, string(recipe.EncodeParams(params)))
+	case "x":
+		if e.item.Kind != flow.ItemIssue {
+			m.say(true, "only what is done to rows can be done to some of them")
+			return nil
+		}
+		return m.write(naming, "")
 	case "p":
 		if p := m.previews[m.previewKey()]; p == nil || len(p.Lines) == 0 {
 			m.say(true, "there is no preview to pick rows from yet")
@@ -115,31 +138,69 @@ func (m *model) turn(by int) tea.Cmd {
 	return m.wantPreview()
 }
 
+// step goes to another item, or scrolls where there is but one.
+func (m *model) step(by int) tea.Cmd {
+	if len(m.entries) == 1 {
+		m.scroll = max(0, m.scroll+by)
+		return nil
+	}
+	return m.move(by)
+}
+
+// write opens the text field.
+func (m *model) write(why mode, text string) tea.Cmd {
+	m.mode = why
+	m.text.SetValue(text)
+	for m.text.Line() > 0 { // the cursor is where reading begins
+		m.text.CursorUp()
+	}
+	m.text.CursorStart()
+	return m.text.Focus()
+}
+
 func (m *model) editKey(k tea.KeyMsg) tea.Cmd {
-	switch k.String() {
-	case "esc":
+	switch key := k.String(); {
+	case key == "esc":
 		m.mode = browsing
 		m.text.Blur()
 		return nil
-	case "ctrl+s":
-		params, err := recipe.DecodeParams([]byte(m.text.Value()))
-		if err != nil {
-			m.say(true, "%v", err)
-			return nil
-		}
-		if m.mode == sending {
-			return m.leave(Answer{Next: SendBack, Options: params})
-		}
-		if len(params) == 0 {
-			m.say(true, "there are no parameters")
-			return nil
-		}
-		m.say(false, "trying it on the data …")
-		return m.check(params)
+	case key == "ctrl+s", key == "enter" && m.mode == naming:
+		return m.finish()
 	}
 	var cmd tea.Cmd
 	m.text, cmd = m.text.Update(k)
 	return cmd
+}
+
+// finish takes what was typed, or says what is wrong with it.
+func (m *model) finish() tea.Cmd {
+	if m.mode == naming {
+		rows, err := parseRows(m.text.Value())
+		if err != nil {
+			m.say(true, "%v", err)
+			return nil
+		}
+		m.mode = browsing
+		m.text.Blur()
+		return m.take(flow.Decision{Item: m.current().item.ID, Choice: flow.Partial, Option: m.chosen().ID, Rows: rows})
+	}
+	params, err := recipe.DecodeParams([]byte(m.text.Value()))
+	if err != nil {
+		m.say(true, "%v", err)
+		return nil
+	}
+	if m.mode == sending {
+		return m.leave(Answer{Next: SendBack, Options: params})
+	}
+	if m.current().item.Kind == flow.ItemFacts {
+		params = differences(m.chosen().Params, params)
+	}
+	if len(params) == 0 {
+		m.say(true, "nothing was changed: esc leaves, then a accepts it as it is")
+		return nil
+	}
+	m.say(false, "trying it on the data …")
+	return m.check(params)
 }
 
 func (m *model) pickKey(k string) tea.Cmd {
@@ -194,17 +255,22 @@ func (m *model) bulkKey(k string) tea.Cmd {
 	return m.take(list...)
 }
 
-// confirmKey moves on: what was not decided is left alone, and recorded so.
+// confirmKey moves on: what was not decided is left alone, and recorded so; with a it is decided as recommended.
 func (m *model) confirmKey(k string) tea.Cmd {
 	m.mode = browsing
-	if k != "enter" && k != "y" {
+	if k != "enter" && k != "y" && k != "a" {
 		return nil
 	}
 	var list []flow.Decision
 	for _, e := range m.entries {
-		if _, ok := m.decided[e.item.ID]; !ok {
-			list = append(list, flow.Decision{Item: e.item.ID, Choice: flow.Leave})
+		if _, ok := m.decided[e.item.ID]; ok {
+			continue
 		}
+		d := flow.Decision{Item: e.item.ID, Choice: flow.Leave}
+		if e.item.Recommended != "" && (k == "a" || e.item.Kind == flow.ItemFacts) { // without facts there is nothing to go on with
+			d.Choice, d.Option = flow.Accept, e.item.Recommended
+		}
+		list = append(list, d)
 	}
 	var cmd tea.Cmd
 	if len(list) > 0 {

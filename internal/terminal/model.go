@@ -20,6 +20,7 @@ const (
 	editing         // parameters of an option
 	sending         // options for sending back
 	picking         // rows of the preview
+	naming          // rows by their numbers
 	confirming      // moving on
 	aborting
 	bulk
@@ -113,7 +114,7 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		return m.leave(Answer{Next: Later})
 	}
 	switch m.mode {
-	case editing, sending:
+	case editing, sending, naming:
 		return m.editKey(k)
 	case picking:
 		return m.pickKey(k.String())

@@ -37,6 +37,13 @@ func (s *memory) Preview(_ context.Context, issue, option string, params map[str
 	return json.RawMessage(`{"cells":2,"rows":2,"columns":["id","city"],"lines":[{"row":7,"before":["a7"," Rome"],"after":["a7","Rome"]},{"row":9,"before":["a9","\u001b[31mOslo "],"after":["a9","Oslo"]}]}`), nil
 }
 
+func (s *memory) Try(_ context.Context, d flow.Decision) error {
+	if goal, ok := d.Params["goal"].(map[string]any); ok && goal["kpi"] == "nowhere" {
+		return errors.New(`there is no column "nowhere"`)
+	}
+	return d.Check(s.proposal)
+}
+
 func (s *memory) Decide(_ context.Context, list []flow.Decision) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,17 +153,21 @@ func TestKeysRecordDecisions(t *testing.T) {
 		"undo":                  {[]string{"a", "u", "u"}, []string{`["i1","accept","i1-trim",null,null]`, "withdraw i1"}, nil},
 		"undo of a second mind": {[]string{"a", "k", "r", "u"}, []string{`["i1","accept","i1-trim",null,null]`, `["i1","reject","",null,null]`, `["i1","accept","i1-trim",null,null]`}, nil},
 		"some rows":             {[]string{"p", "j", " ", "enter"}, []string{`["i1","partial","i1-trim",null,[9]]`}, nil},
+		"rows by number":        {[]string{"x", "3,8-1", "0", "enter"}, []string{`["i1","partial","i1-trim",null,[3,8,9,10]]`}, nil},
+		"the second option":     {[]string{"2", "1"}, []string{`["i1","accept","i1-mark",null,null]`, `["i2","accept","i2-clip",null,null]`}, nil},
+		"no such option":        {[]string{"7"}, nil, nil},
+		"go on as recommended":  {[]string{"enter", "a"}, []string{`["i1","accept","i1-trim",null,null]`, `["i2","leave","",null,null]`}, &Answer{Next: Proceed}},
 		"no rows":               {[]string{"p", "enter", "esc"}, nil, nil},
 		"edit":                  {[]string{"e", "ctrl+s"}, []string{`["i1","edit","i1-trim",{"column":"city"},null]`}, nil},
-		"edit, and leave it":    {[]string{"e", "x", "esc"}, nil, nil},
+		"edit, and leave it":    {[]string{"e", "z", "esc"}, nil, nil},
 		"all recommended":       {[]string{"b", "a"}, []string{`["i1","accept","i1-trim",null,null]`}, nil},
 		"reject all":            {[]string{"b", "r"}, []string{`["i1","reject","",null,null]`, `["i2","reject","",null,null]`}, nil},
 		"move on":               {[]string{"a", "enter", "enter"}, []string{`["i1","accept","i1-trim",null,null]`, `["i2","leave","",null,null]`}, &Answer{Next: Proceed}},
 		"do not move on":        {[]string{"enter", "n"}, nil, nil},
 		"later":                 {[]string{"l", "q"}, []string{`["i1","leave","",null,null]`}, &Answer{Next: Later}},
 		"interrupt":             {[]string{"e", "ctrl+c"}, nil, &Answer{Next: Later}},
-		"abort":                 {[]string{"x", "y"}, nil, &Answer{Next: Abort}},
-		"do not abort":          {[]string{"x", "q"}, nil, nil},
+		"abort":                 {[]string{"X", "y"}, nil, &Answer{Next: Abort}},
+		"do not abort":          {[]string{"X", "q"}, nil, nil},
 		"send back":             {[]string{"s", "deep: true", "ctrl+s"}, nil, &Answer{Next: SendBack, Options: map[string]any{"deep": true}}},
 	} {
 		t.Run(name, func(t *testing.T) {

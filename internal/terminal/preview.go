@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -79,10 +78,14 @@ func (m *model) check(params map[string]any) tea.Cmd {
 	e, o := m.current(), m.chosen()
 	d := flow.Decision{Item: e.item.ID, Choice: flow.Edit, Option: o.ID, Params: params}
 	p := &preview{key: m.previewKey()}
-	if e.item.Kind != flow.ItemIssue {
-		return func() tea.Msg { return checkedMsg{d, p} }
-	}
+	d.Actor, d.Seen = m.actor, m.point.Proposal.Hash
 	ctx, s := m.ctx, m.session
+	if e.item.Kind != flow.ItemIssue {
+		return func() tea.Msg {
+			p.err = s.Try(ctx, d)
+			return checkedMsg{d, p}
+		}
+	}
 	return func() tea.Msg {
 		raw, err := s.Preview(ctx, d.Item, d.Option, params)
 		if err == nil {
@@ -103,8 +106,13 @@ func (m *model) checked(c checkedMsg) tea.Cmd {
 	}
 	m.mode = browsing
 	m.text.Blur()
+	if m.point.Proposal.Item(c.decision.Item).Kind != flow.ItemIssue {
+		cmd := m.take(c.decision)
+		m.say(false, "accepted with your corrections")
+		return cmd
+	}
 	m.previews[c.preview.key] = c.preview
 	cmd := m.take(c.decision)
-	m.say(false, "%s", fmt.Sprintf("accepted with your parameters: %d cells", c.preview.Cells))
+	m.say(false, "accepted with your parameters: %d cells", c.preview.Cells)
 	return cmd
 }

@@ -58,12 +58,17 @@ func (m *model) put(item string, d *flow.Decision) step {
 }
 
 func (m *model) takeBack() tea.Cmd {
-	if len(m.undo) == 0 {
+	var s step
+	switch e := m.current(); {
+	case len(m.undo) > 0:
+		s = m.undo[len(m.undo)-1]
+		m.undo = m.undo[:len(m.undo)-1]
+	case e != nil && m.decided[e.item.ID].Choice != "": // decided another time
+		s.item = e.item.ID
+	default:
 		m.say(false, "there is nothing to undo")
 		return nil
 	}
-	s := m.undo[len(m.undo)-1]
-	m.undo = m.undo[:len(m.undo)-1]
 	w := write{undone: []step{m.put(s.item, s.old)}}
 	if s.old == nil {
 		w.withdraw = s.item

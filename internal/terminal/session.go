@@ -17,6 +17,8 @@ type Session interface {
 	// Preview says what a resolution of an issue would change: a JSON document with cells, rows, rows_removed, columns
 	// and lines {row, before, after}. Params are nil for those that were proposed.
 	Preview(ctx context.Context, issue, resolution string, params map[string]any) (json.RawMessage, error)
+	// Try says whether a decision on something else than an issue, such as corrected facts, would hold; it records nothing.
+	Try(ctx context.Context, d flow.Decision) error
 	// Decide records decisions; ID and At are left to it.
 	Decide(ctx context.Context, decisions []flow.Decision) error
 	// Withdraw takes the decision on an item back.

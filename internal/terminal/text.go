@@ -54,6 +54,11 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }
 
+// right fills to exactly a width from the left.
+func right(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-ansi.StringWidth(s))) + cut(s, width)
+}
+
 // wrap breaks a cleaned text at words.
 func wrap(s string, width int) []string {
 	return strings.Split(ansi.Wrap(s, max(width, 10), ""), "\n")

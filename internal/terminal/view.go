@@ -33,8 +33,8 @@ func (m *model) View() string {
 	room := max(3, m.height-len(head)-len(foot))
 	var body []string
 	switch m.mode {
-	case editing, sending:
-		body = strings.Split(m.text.View(), "\n")
+	case editing, sending, naming:
+		body = m.form()
 	case helping:
 		body = append([]string{""}, help...)
 	case confirming:
@@ -75,16 +75,18 @@ func (m *model) head() []string {
 }
 
 func (m *model) foot() []string {
-	keys := "a accept  r reject  e edit  p rows  o option  b all  enter move on  ? help"
+	keys := "a accept  r reject  l leave  e edit  x rows  b all  u undo  enter go on  ? help"
 	switch m.mode {
 	case editing:
-		keys = "parameters of the option · ctrl+s try and accept · esc leave"
+		keys = "ctrl+s try it on the data and accept · esc leave it as it was"
 	case sending:
-		keys = "send the stage back: options as YAML, such as  delimiter: \";\" · ctrl+s send · esc stay"
+		keys = "ctrl+s send the stage back · esc stay"
+	case naming:
+		keys = "enter accept for these rows only · esc leave"
 	case picking:
 		keys = "space pick · enter accept for the picked rows · esc leave"
 	case confirming:
-		keys = "enter move on · any other key stays"
+		keys = "enter move on · a take what is recommended for the undecided, and move on · esc stay"
 	case aborting:
 		keys = "abort the run for good? y aborts · any other key stays"
 	case bulk:
@@ -103,11 +105,37 @@ func (m *model) foot() []string {
 	return []string{" " + notice, soft.Render(" " + keys)}
 }
 
+// form is the text field, with what is asked for above it.
+func (m *model) form() []string {
+	var ask []string
+	switch {
+	case m.mode == sending && m.point.Proposal.Stage == flow.Reception:
+		ask = []string{"Have the file read again. Options, one on a line, such as", "  delimiter: \";\"     encoding: windows-1252     header: false     skip_lines: 2"}
+	case m.mode == sending:
+		ask = []string{"Have the " + string(m.point.Proposal.Stage) + " stage begin anew; its open decisions are asked again. Options, if any:"}
+	case m.mode == naming:
+		ask = []string{"Do it in these rows only. Rows are counted from 1, such as 3,8-12", clean(m.chosen().Label)}
+	case m.current().item.Kind == flow.ItemFacts:
+		ask = []string{"Correct what is wrong: type, role and meaning of columns, context and goal.", "What you leave as it is, or take out, stays."}
+	default:
+		ask = []string{clean(m.current().title), clean(m.chosen().Label)}
+	}
+	out := []string{""}
+	for _, a := range ask {
+		for _, l := range wrap(a, m.width-2) {
+			out = append(out, " "+l)
+		}
+	}
+	out = append(out, "")
+	m.text.SetHeight(max(3, m.height-len(out)-3))
+	return append(out, strings.Split(m.text.View(), "\n")...)
+}
+
 func (m *model) browse(room int) []string {
 	if len(m.entries) == 0 {
 		return []string{"", " Nothing was found that needs a decision. Enter moves on."}
 	}
-	if m.width >= wideFrom {
+	if m.width >= wideFrom && len(m.entries) > 1 {
 		w := m.width * 2 / 5
 		list, detail := fit(m.list(room, w), room), fit(m.detail(room, m.width-w-3), room)
 		for i := range list {
@@ -130,7 +158,7 @@ func (m *model) list(room, width int) []string {
 		if d, ok := m.decided[e.item.ID]; ok {
 			sign = signs[d.Choice]
 		}
-		badge := pad(clean(e.badge), 9)
+		badge := pad(clean(e.badge), badgeWidth(m.point.Proposal.Stage))
 		switch e.badge {
 		case string(flow.Critical), string(flow.High):
 			badge = orange.Render(badge)
@@ -138,7 +166,7 @@ func (m *model) list(room, width int) []string {
 			badge = blue.Render(badge)
 		}
 		amount := clean(e.amount)
-		title := pad(clean(e.title), width-16-lipgloss.Width(amount))
+		title := pad(clean(e.title), width-7-lipgloss.Width(badge)-lipgloss.Width(amount))
 		pointer := "  "
 		if i == m.cursor {
 			pointer, title = "▸ ", strong.Render(title)
@@ -146,6 +174,18 @@ func (m *model) list(room, width int) []string {
 		out = append(out, pointer+sign+" "+badge+" "+title+" "+soft.Render(amount))
 	}
 	return out
+}
+
+// badgeWidth is how wide the second column of the list is: words of severity are short, kinds are longer.
+func badgeWidth(s flow.Stage) int {
+	switch s {
+	case flow.Quality:
+		return 8
+	case flow.Reception:
+		return 9
+	default:
+		return 14
+	}
 }
 
 func (m *model) summary() []string {
@@ -173,5 +213,16 @@ func (m *model) summary() []string {
 	}
 	return append(out, "", fmt.Sprintf(" %d accepted (%d with changes, %d for some rows) · %d rejected · %d left alone",
 		count[flow.Accept]+count[flow.Edit]+count[flow.Partial], count[flow.Edit], count[flow.Partial], count[flow.Reject], count[flow.Leave]),
-		fmt.Sprintf(" %d not decided: they are left alone, and recorded so", undecided))
+		m.undecided(undecided))
+}
+
+func (m *model) undecided(n int) string {
+	switch {
+	case n == 0:
+		return " everything is decided"
+	case m.point.Proposal.Stage == flow.Reception:
+		return " not decided: the facts are taken as they are, and recorded so"
+	default:
+		return fmt.Sprintf(" %d not decided: they are left alone, and recorded so; a takes what is recommended for them", n)
+	}
 }
