@@ -19,8 +19,15 @@ func (m *model) detail(room, width int) []string {
 		}
 	}
 	out = append(out, m.choices(e, width)...)
+	out = append(out, m.rows(0, width)...)
 	if e.body != nil {
 		out = append(out, e.body(width)...)
+	}
+	if len(e.notes) > 0 {
+		out = append(out, "")
+	}
+	for _, n := range e.notes {
+		out = append(out, indent("• "+n, width)...)
 	}
 	if m.showSQL && e.sql != "" {
 		out = append(out, "", " "+soft.Render("the query behind it"))
@@ -30,7 +37,6 @@ func (m *model) detail(room, width int) []string {
 			}
 		}
 	}
-	out = append(out, m.rows(0, width)...)
 	m.scroll = min(m.scroll, max(0, len(out)-room))
 	if below := len(out) - room - m.scroll; below > 0 && room > 1 {
 		last := m.scroll + room - 1

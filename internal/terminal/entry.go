@@ -18,6 +18,7 @@ type entry struct {
 	amount  string                   // right of the title in the list
 	facts   []string                 // lines of the detail
 	body    func(width int) []string // a table or drawing below the options; nil for none
+	notes   []string                 // caveats and other explanations
 	sql     string
 	options []flow.Resolution
 }
@@ -92,15 +93,12 @@ func (e *entry) numbers(v flow.Evidence) {
 	if len(parts) > 0 {
 		e.facts = append(e.facts, strings.Join(parts, " · "))
 	}
-	for _, n := range v.Notes {
-		e.facts = append(e.facts, "• "+n)
-	}
-	e.sql = v.SQL
+	e.notes, e.sql = v.Notes, v.SQL
 }
 
 func (e *entry) describeIssue(i *flow.Issue) {
 	e.title, e.badge, e.options = i.Title, string(i.Severity), slices.Clone(i.Resolutions)
-	e.amount = fmt.Sprintf("%3.0f%% %6d cells", 100*i.Confidence, i.Cells)
+	e.amount = fmt.Sprintf("%3.0f%% %5d cells", 100*i.Confidence, i.Cells)
 	e.facts = append(e.facts, fmt.Sprintf("%s in %s · %d cells in %d rows · confidence %.0f%%", i.Check, strings.Join(i.Columns, ", "), i.Cells, i.Rows, 100*i.Confidence))
 	e.numbers(i.Evidence)
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 )
 
+// fewRows are shown below an option; p shows all that were asked for.
+const fewRows = 6
+
 // rows shows the preview; while picking, room is the height and the cursor stays visible.
 func (m *model) rows(room, width int) []string {
 	e := m.current()
@@ -21,6 +24,9 @@ func (m *model) rows(room, width int) []string {
 		return []string{"", soft.Render(" preview …")}
 	case p.err != nil:
 		return append([]string{""}, wrap(orange.Render(" ! no preview: "+clean(p.err.Error())), width)...)
+	}
+	if p.Cells+p.Rows+p.Removed == 0 {
+		return []string{"", soft.Render(" preview: no cell is changed")}
 	}
 	title := fmt.Sprintf(" preview: %d cells in %d rows", p.Cells, p.Rows)
 	if p.Removed > 0 {
@@ -45,12 +51,15 @@ func (m *model) rows(room, width int) []string {
 		}
 	}
 	out = append(out, soft.Render(cut(head, width)))
-	first := 0
+	first, last := 0, min(fewRows, len(p.Lines))
 	if m.mode == picking {
-		first = max(0, m.pick-max(0, room-4))
+		first, last = max(0, m.pick-max(0, room-4)), len(p.Lines)
 	}
-	for i := first; i < len(p.Lines); i++ {
+	for i := first; i < last; i++ {
 		out = append(out, cut(m.row(p, i, widths), width))
+	}
+	if last < len(p.Lines) {
+		out = append(out, soft.Render(fmt.Sprintf("   p shows %d more", len(p.Lines)-last)))
 	}
 	return out
 }
