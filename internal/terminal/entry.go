@@ -15,6 +15,7 @@ type entry struct {
 	item    flow.Item
 	title   string
 	badge   string                   // severity, kind or priority
+	cells   int64                    // that an issue concerns
 	amount  string                   // right of the title in the list
 	facts   []string                 // lines of the detail
 	body    func(width int) []string // a table or drawing below the options; nil for none
@@ -98,6 +99,7 @@ func (e *entry) numbers(v flow.Evidence) {
 
 func (e *entry) describeIssue(i *flow.Issue) {
 	e.title, e.badge, e.options = i.Title, string(i.Severity), slices.Clone(i.Resolutions)
+	e.cells = i.Cells
 	e.amount = fmt.Sprintf("%3.0f%% %5d cells", 100*i.Confidence, i.Cells)
 	e.facts = append(e.facts, fmt.Sprintf("%s in %s · %d cells in %d rows · confidence %.0f%%", i.Check, strings.Join(i.Columns, ", "), i.Cells, i.Rows, 100*i.Confidence))
 	e.numbers(i.Evidence)

@@ -76,7 +76,7 @@ func newModel(ctx context.Context, s Session, p Point, actor flow.Actor) (*model
 	maps.Copy(m.decided, p.Decided)
 	for _, e := range list {
 		for i, o := range e.options {
-			if o.Recommended {
+			if d, ok := p.Decided[e.item.ID]; (ok && d.Option == o.ID) || (d.Option == "" && o.Recommended) {
 				m.option[e.item.ID] = i
 			}
 		}

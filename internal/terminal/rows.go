@@ -43,7 +43,7 @@ func (m *model) rows(room, width int) []string {
 	if m.mode == picking {
 		prefix = "      "
 	}
-	widths := p.widths()
+	widths := p.widths(width)
 	head := prefix + right("row", 7)
 	for k, c := range p.Columns {
 		if widths[k] > 0 {
@@ -64,11 +64,9 @@ func (m *model) rows(room, width int) []string {
 	return out
 }
 
-// widest is how wide a column of a preview gets.
-const widest = 44
-
-// widths are those of the preview's columns.
-func (p *preview) widths() []int {
+// widths are those of the preview's columns, of which none takes the whole width.
+func (p *preview) widths(width int) []int {
+	widest := max(20, width-32)
 	out := make([]int, len(p.Columns))
 	for k := range out {
 		out[k] = min(ansi.StringWidth(clean(p.Columns[k])), widest)

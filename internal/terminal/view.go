@@ -86,7 +86,7 @@ func (m *model) foot() []string {
 	case picking:
 		keys = "space pick · enter accept for the picked rows · esc leave"
 	case confirming:
-		keys = "enter move on · a take what is recommended for the undecided, and move on · esc stay"
+		keys = "enter go on · a first take what is recommended for the rest · esc stay"
 	case aborting:
 		keys = "abort the run for good? y aborts · any other key stays"
 	case bulk:
@@ -188,32 +188,49 @@ func badgeWidth(s flow.Stage) int {
 	}
 }
 
+// summary says what moving on will do.
 func (m *model) summary() []string {
 	count := map[flow.Choice]int{}
 	undecided := 0
-	out := []string{"", strong.Render(" What will happen"), ""}
-	for _, e := range m.entries {
+	var changes []string
+	for i := range m.entries {
+		e := &m.entries[i]
 		d, ok := m.decided[e.item.ID]
 		if !ok {
 			undecided++
 			continue
 		}
 		count[d.Choice]++
-		if d.Applies() && e.item.Kind == flow.ItemIssue {
-			for _, o := range e.options {
-				if o.ID == d.Option {
-					out = append(out, " "+signs[d.Choice]+" "+clean(e.title)+": "+clean(o.Label)+" ("+clean(e.amount)+")")
-				}
-			}
+		if d.Applies() {
+			changes = append(changes, m.change(e, &d))
 		}
 	}
-	if room := m.height - 9; len(out) > room && room > 4 {
-		more := len(out) - room
-		out = append(out[:room], fmt.Sprintf("   and %d more", more))
+	if room := m.height - 10; len(changes) > room && room > 1 {
+		changes = append(changes[:room-1], fmt.Sprintf("   and %d more", len(changes)-room+1))
 	}
+	out := append([]string{"", strong.Render(" What will happen"), ""}, changes...)
 	return append(out, "", fmt.Sprintf(" %d accepted (%d with changes, %d for some rows) · %d rejected · %d left alone",
 		count[flow.Accept]+count[flow.Edit]+count[flow.Partial], count[flow.Edit], count[flow.Partial], count[flow.Reject], count[flow.Leave]),
 		m.undecided(undecided))
+}
+
+// change is the line of the summary for a decision that changes something.
+func (m *model) change(e *entry, d *flow.Decision) string {
+	label := ""
+	for _, o := range e.options {
+		if o.ID == d.Option {
+			label = clean(o.Label)
+		}
+	}
+	if e.item.Kind != flow.ItemIssue {
+		return " " + signs[d.Choice] + " " + cut(clean(e.title), m.width-4)
+	}
+	extent := fmt.Sprintf("%d cells", e.cells)
+	if d.Choice == flow.Partial {
+		extent = fmt.Sprintf("%d rows", len(d.Rows))
+	}
+	room := max(10, m.width-18)
+	return " " + signs[d.Choice] + " " + right(extent, 11) + "  " + pad(clean(e.title), room*11/20) + "  " + soft.Render(cut(label, room*9/20))
 }
 
 func (m *model) undecided(n int) string {
@@ -223,6 +240,6 @@ func (m *model) undecided(n int) string {
 	case m.point.Proposal.Stage == flow.Reception:
 		return " not decided: the facts are taken as they are, and recorded so"
 	default:
-		return fmt.Sprintf(" %d not decided: they are left alone, and recorded so; a takes what is recommended for them", n)
+		return fmt.Sprintf(" %d not decided: they are left alone, and recorded so", n)
 	}
 }
