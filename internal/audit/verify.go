@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // ErrBroken is wrapped by errors about a chain that was changed.
@@ -83,7 +84,7 @@ func check(report *Report, line []byte) (Entry, string) {
 		return Entry{}, "its content was changed"
 	case report.Run != "" && e.Run != report.Run:
 		return Entry{}, "it belongs to another run"
-	case e.Action == ActionSeal && e.Details["entries"] != json.Number(fmt.Sprint(report.Entries)):
+	case e.Action == ActionSeal && e.Details["entries"] != json.Number(strconv.FormatInt(report.Entries, 10)):
 		return Entry{}, "the seal counts another number of lines"
 	}
 	return e, ""

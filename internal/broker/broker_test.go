@@ -256,7 +256,7 @@ func publishUntilKilled(dir string) {
 
 func TestWhatWasAcknowledgedOutlivesSIGKILL(t *testing.T) {
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very test
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), victim+"="+dir)
 	out := &watched{at: "700\n", seen: make(chan struct{})}
 	cmd.Stdout = out

@@ -95,7 +95,7 @@ func OpenAt(r *stage.Received) (*ReaderAt, error) {
 	if err == nil {
 		var size uint64
 		size, err = sio.EncryptedSize(uint64(max(r.Bytes, 0)))
-		if err == nil && info.Size() != int64(size) { //nolint:gosec // far below 1<<63
+		if err == nil && info.Size() != int64(size) {
 			err = fmt.Errorf("%w: its size is not what it was", ErrDamaged)
 		}
 	}

@@ -96,7 +96,7 @@ func (s *Store) derive(ctx context.Context, dataset, info string) ([]byte, error
 	}
 	key, err := hkdf.Key(sha256.New, secret.Bytes(), nil, info, keys32)
 	if err != nil {
-		return nil, fmt.Errorf("deriving a key of dataset %s failed", dataset) //nolint:errorlint // nothing of a key gets out
+		return nil, fmt.Errorf("deriving a key of dataset %s failed", dataset) // nothing of a key gets out
 	}
 	return key, nil
 }

@@ -92,7 +92,7 @@ func roomOr(err error) error {
 
 // syncDir makes what was done to a folder, or written to a file, last.
 func syncDir(path string) error {
-	d, err := os.Open(path) //nolint:gosec // the store's own
+	d, err := os.Open(path)
 	if err != nil {
 		return err
 	}

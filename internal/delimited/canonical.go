@@ -38,7 +38,7 @@ func (c *copier) appendSpans(buf []byte) (filled int) {
 			c.out = append(c.out, text...)
 			c.out = append(c.out, '"')
 		default:
-			c.out = appendCell(c.out, d.value(nil, buf, s))
+			c.out = appendCell(c.out, d.value(buf, s))
 		}
 	}
 	return filled

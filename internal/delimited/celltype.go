@@ -147,10 +147,10 @@ func isCalendarWord(w string) bool {
 
 func isLink(t []byte) bool {
 	if bytes.HasPrefix(t, []byte("http://")) || bytes.HasPrefix(t, []byte("https://")) {
-		return bytes.IndexAny(t, " \t|\"") < 0
+		return !bytes.ContainsAny(t, " \t|\"")
 	}
 	if at := bytes.IndexByte(t, '@'); at > 0 {
-		return bytes.IndexAny(t, " ,;|\t\":") < 0 && bytes.IndexByte(t[at:], '.') > 0
+		return !bytes.ContainsAny(t, " ,;|\t\":") && bytes.IndexByte(t[at:], '.') > 0
 	}
 	return false
 }

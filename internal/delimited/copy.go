@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -147,7 +148,7 @@ func (c *copier) take(rec *record) error {
 	} else {
 		filled = c.appendSpans(rec.text)
 	}
-	faults := append(rec.faults, c.scars(rec)...)
+	faults := slices.Concat(rec.faults, c.scars(rec))
 	held := filled == 0 || filled == 1 && r.width > 2 || rec.fields == 1 && r.width > 1
 	if !held && len(c.held) == 0 && c.blanks == 0 && len(faults) == 0 {
 		c.number(from)

@@ -160,25 +160,26 @@ func (d *Dialect) lineEnd(buf []byte, at int) int {
 	return 0
 }
 
-// value is the text of a field with its escapes resolved, appended to into.
-func (d *Dialect) value(into, buf []byte, s span) []byte {
+// value is a copy of the text of a field with its escapes resolved.
+func (d *Dialect) value(buf []byte, s span) []byte {
 	text := buf[s.start:s.end]
 	if !s.escaped {
-		return append(into, text...)
+		return append([]byte(nil), text...)
 	}
+	var out []byte
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		if i+1 < len(text) {
 			next := text[i+1]
 			if c == d.Quote && next == d.Quote || d.Escape != 0 && c == d.Escape && (next == d.Quote || next == d.Escape) {
-				into = append(into, next)
+				out = append(out, next)
 				i++
 				continue
 			}
 		}
-		into = append(into, c)
+		out = append(out, c)
 	}
-	return into
+	return out
 }
 
 // line is the length of the first physical line of buf without its end, and the offset behind the end.

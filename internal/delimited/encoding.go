@@ -151,7 +151,7 @@ func legacy(head []byte) charset {
 			best, top = c, s
 		}
 	}
-	best.why = fmt.Sprintf("not UTF-8; the text reads best as %s", best.name)
+	best.why = "not UTF-8; the text reads best as " + best.name
 	return best
 }
 

@@ -2,6 +2,7 @@ package delimited
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -145,7 +146,7 @@ func secondHeader(table []row, width int) bool {
 		if classify(t).typed() || !bytes.ContainsFunc(t, isLetter) {
 			return false
 		}
-		if len(t) < 4 && strings.Contains(" n/a na nil nul - ", " "+strings.ToLower(string(t))+" ") {
+		if slices.Contains([]string{"n/a", "na", "nil", "nul", "-"}, strings.ToLower(string(t))) {
 			return false
 		}
 		named++

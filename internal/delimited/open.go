@@ -171,7 +171,7 @@ func unique(names []string, width int) []string {
 		}
 	}
 	for j := range out {
-		name := ""
+		var name string
 		switch {
 		case names == nil:
 			name = "col_" + strconv.Itoa(j+1)

@@ -12,7 +12,7 @@ const usual = "€£¥°–—‘’“”„…©®™«»§µ²³½¼¾·•ª
 // where they agree with their neighbours in script and case; signs inside words and control characters count against.
 func plausible(decoded []byte, name string) float64 {
 	text := []rune(string(decoded))
-	cyrillic := strings.Contains("windows-1251 koi8-r ibm866", name)
+	cyrillic := name == "windows-1251" || name == "koi8-r" || name == "ibm866"
 	greek := name == "windows-1253"
 	score := 0.0
 	for i, r := range text {

@@ -88,7 +88,7 @@ func (r *Reader) doubt(rec *record) {
 		return
 	}
 	for j, s := range r.spans {
-		if !bytes.Equal(cells[j], r.d.value(nil, rec.text, s)) {
+		if !bytes.Equal(cells[j], r.d.value(rec.text, s)) {
 			rec.cells, rec.text = cells, rec.text[:length]
 			rec.faults = append(rec.faults, fault{StrayQuote, "a delimiter is missing before a quote; the row was read as if it were there"})
 			return
@@ -215,9 +215,9 @@ func (r *Reader) mend(rec *record) {
 	for j, s := range spans {
 		switch {
 		case j < r.width:
-			rec.cells[j] = r.d.value(nil, rec.text, s)
+			rec.cells[j] = r.d.value(rec.text, s)
 		default: // what is too much stays with the last cell
-			rec.cells[r.width-1] = append(append(rec.cells[r.width-1], r.d.Delimiter...), r.d.value(nil, rec.text, s)...)
+			rec.cells[r.width-1] = append(append(rec.cells[r.width-1], r.d.Delimiter...), r.d.value(rec.text, s)...)
 		}
 	}
 	rec.length(r.width)

@@ -248,7 +248,7 @@ func (r *repairer) quotedEnds(j int, n *node) {
 		}
 		after := i + 1
 		delimited := after < len(r.line) && r.d.delimiterAt(r.line, after)
-		cell := r.d.value(nil, r.line, span{start: n.pos + 1, end: i, escaped: true})
+		cell := r.d.value(r.line, span{start: n.pos + 1, end: i, escaped: true})
 		cost := costStray*float64(strays) + r.quotedMisfit(j, cell, strays)
 		switch {
 		case delimited, after == len(r.line):
@@ -259,7 +259,7 @@ func (r *repairer) quotedEnds(j int, n *node) {
 		if after < len(r.line) && r.line[after] == r.d.Quote {
 			i++ // a doubled quote is text, or text and the closing quote
 			if behind := i + 1; behind == len(r.line) || r.d.delimiterAt(r.line, behind) {
-				cell = r.d.value(nil, r.line, span{start: n.pos + 1, end: i, escaped: true})
+				cell = r.d.value(r.line, span{start: n.pos + 1, end: i, escaped: true})
 				r.take(j, n, cell, costStray*float64(strays+1)+r.quotedMisfit(j, cell, 1), behind, behind < len(r.line))
 			}
 		} else {

@@ -47,7 +47,7 @@ func (d *Dialect) rows(sample []byte, final bool, most int) []row {
 			r.odd = true
 		}
 		for _, s := range spans {
-			r.fields = append(r.fields, d.value(nil, sample[pos:], s))
+			r.fields = append(r.fields, d.value(sample[pos:], s))
 			if s.quoted {
 				r.quotes += 2
 			} else if d.Quote != 0 {

@@ -71,20 +71,20 @@ type Number struct {
 
 // Format is how a received file is written.
 type Format struct {
-	Format      string   `json:"format"`                // csv
-	Compression string   `json:"compression,omitempty"` // gzip, zstd, bzip2; empty for none
-	Encoding    string   `json:"encoding"`              // IANA name, lower case
-	Delimiter   string   `json:"delimiter"`
-	Quote       string   `json:"quote"`
-	Escape      string   `json:"escape,omitempty"`
-	LineEnding  string   `json:"line_ending,omitempty"` // "\n", "\r\n", "\r"
-	Preamble    int      `json:"preamble_lines,omitempty"`
-	Header      bool     `json:"header"`
-	HeaderRows  int      `json:"header_rows,omitempty"`
-	Footer      int      `json:"footer_lines,omitempty"`
+	Format      string `json:"format"`                // csv
+	Compression string `json:"compression,omitempty"` // gzip, zstd, bzip2; empty for none
+	Encoding    string `json:"encoding"`              // IANA name, lower case
+	Delimiter   string `json:"delimiter"`
+	Quote       string `json:"quote"`
+	Escape      string `json:"escape,omitempty"`
+	LineEnding  string `json:"line_ending,omitempty"` // "\n", "\r\n", "\r"
+	Preamble    int    `json:"preamble_lines,omitempty"`
+	Header      bool   `json:"header"`
+	HeaderRows  int    `json:"header_rows,omitempty"`
+	Footer      int    `json:"footer_lines,omitempty"`
 	// Names is the header as received where it differs from the names of the columns, which are made unique.
 	Names []string `json:"names,omitempty"`
-	Why         []string `json:"why,omitempty"`
+	Why   []string `json:"why,omitempty"`
 }
 
 // Context is what reception worked out about the table as a whole.

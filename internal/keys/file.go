@@ -44,7 +44,7 @@ func place(path string, content []byte, move func(from, to string) error) (err e
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the caller's own folder
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ var ErrOpenToOthers = errors.New("the key file is open to other users")
 
 // readPrivate reads a file that nobody but its owner may read or write.
 func readPrivate(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.Open(path) //nolint:gosec // the caller's own file
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,6 +72,6 @@ func readPrivate(path string) ([]byte, fs.FileInfo, error) {
 		return nil, nil, fmt.Errorf("%w: %s has mode %04o: see who could have read it, then run: chmod 600 %s",
 			ErrOpenToOthers, path, info.Mode().Perm(), path)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the caller's own file
+	content, err := os.ReadFile(path)
 	return content, info, err
 }

@@ -111,7 +111,7 @@ func (m *Master) Wrap(_ context.Context, key Secret, b Binding) ([]byte, error) 
 	}
 	wrapped, err := m.aead.Encrypt(key.Bytes(), b.associated())
 	if err != nil {
-		return nil, fmt.Errorf("wrapping the key of %s %s failed", b.Purpose, b.Name) //nolint:errorlint // cause kept out
+		return nil, fmt.Errorf("wrapping the key of %s %s failed", b.Purpose, b.Name) // the cause is kept out
 	}
 	return wrapped, nil
 }

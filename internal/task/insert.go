@@ -49,15 +49,8 @@ func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, run string, stage flow
 	if err != nil {
 		return fmt.Errorf("looking for the tasks of run %s: %w", run, err)
 	}
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return errors.Join(fmt.Errorf("looking for the tasks of run %s: %w", run, err), rows.Close())
-		}
-		ids = append(ids, id)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	ids, err := column[int64](rows)
+	if err != nil {
 		return fmt.Errorf("looking for the tasks of run %s: %w", run, err)
 	}
 	for _, id := range ids {

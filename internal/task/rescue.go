@@ -46,7 +46,7 @@ func (q *Queue) recover(ctx context.Context) error {
 func lockOf(client string) int32 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(client)) // never fails
-	return int32(h.Sum32())        //nolint:gosec // any number will do
+	return int32(h.Sum32())
 }
 
 // startRescue takes this process's lock and begins to look after the others.
@@ -85,15 +85,8 @@ func (q *Queue) lookAfter(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	var others []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		others = append(others, id)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	others, err := column[string](rows)
+	if err != nil {
 		return err
 	}
 	for _, id := range others {
@@ -113,4 +106,18 @@ func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {
 		"WHERE state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1", id)
 	_, unlock := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1, $2)", lockSpace, lockOf(id))
 	return errors.Join(err, unlock)
+}
+
+// column reads the only column of rows and closes them, so that the connection is free for the next statement.
+func column[T any](rows *sql.Rows) ([]T, error) {
+	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+	var all []T
+	for rows.Next() {
+		var value T
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		all = append(all, value)
+	}
+	return all, rows.Err()
 }

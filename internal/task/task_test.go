@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -311,7 +312,7 @@ func TestPrioritiesAndLimits(t *testing.T) {
 	b.insert(q, task.Task{Run: "demo1", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "none", Kind: "any"},
 		task.Task{Run: "demo2", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "pro", Tier: task.TierProfessional, Kind: "any"})
 	for i := range 6 {
-		b.insert(q, task.Task{Run: fmt.Sprint(i), Kind: "limited.kind"})
+		b.insert(q, task.Task{Run: strconv.Itoa(i), Kind: "limited.kind"})
 	}
 	if err := q.Start(t.Context()); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func Postgres(t *testing.T) (database func(t *testing.T) string) {
 	as := account(t, dir)
 	bin := bins[len(bins)-1]
 	command := func(name string, args ...string) *exec.Cmd {
-		c := exec.Command(filepath.Join(bin, name), args...) //nolint:noctx,gosec // ended by the clean-up
+		c := exec.Command(filepath.Join(bin, name), args...) //nolint:noctx // ended by the clean-up
 		c.Dir, c.SysProcAttr = dir, as
 		return c
 	}
