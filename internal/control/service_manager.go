@@ -68,7 +68,7 @@ func (s *Service) manage(ctx context.Context, run *store.Run, state *State, c Co
 	var err error
 	switch c.Kind {
 	case Plan:
-		a, err = w.plan()
+		a = w.plan()
 	case Assemble:
 		a, err = w.assemble(ctx)
 	case Conclude:
@@ -99,7 +99,7 @@ func (w *managing) event(kind EventKind, set func(*Event)) Event {
 	return e
 }
 
-func (w *managing) plan() (*answer, error) {
+func (w *managing) plan() *answer {
 	route := flow.RouteEntry{Stage: w.c.Stage}
 	for _, r := range w.state.Route {
 		if r.Stage == w.c.Stage {
@@ -108,7 +108,7 @@ func (w *managing) plan() (*answer, error) {
 	}
 	return &answer{event: w.event(StagePlanned, func(e *Event) {
 		e.Waves, e.Apply = w.manager.Waves(route), w.manager.ApplyHandler()
-	})}, nil
+	})}
 }
 
 func (w *managing) assemble(ctx context.Context) (*answer, error) {

@@ -66,7 +66,7 @@ func (w *writer) write(f *frame) error {
 		return fmt.Errorf("%w: a %s of %d bytes", errFrameSize, f.Kind, len(body))
 	}
 	packed := make([]byte, 4, 4+len(body))
-	binary.BigEndian.PutUint32(packed, uint32(len(body))) //nolint:gosec // at most maxFrame
+	binary.BigEndian.PutUint32(packed, uint32(len(body)))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	_, err = w.w.Write(append(packed, body...))

@@ -22,7 +22,7 @@ func setAttributes(cmd *exec.Cmd) {
 // of the process counts. The program's own code and mapped files are not in it.
 func usedMemory(pid int) (int64, error) {
 	proc := filepath.Join("/proc", strconv.Itoa(pid))
-	raw, err := os.ReadFile(filepath.Join(proc, "statm")) //nolint:gosec // a number
+	raw, err := os.ReadFile(filepath.Join(proc, "statm"))
 	if err != nil {
 		return 0, err
 	}
@@ -83,8 +83,9 @@ func describeSignal(state *os.ProcessState) string {
 		return "a fault in the engine or the program"
 	case syscall.SIGABRT:
 		return "the engine or the program gave up"
+	default:
+		return fmt.Sprintf("signal %d", ws.Signal())
 	}
-	return fmt.Sprintf("signal %d", ws.Signal())
 }
 
 func isBrokenPipe(err error) bool {

@@ -118,7 +118,7 @@ func (p *Pool) Run(ctx context.Context, job *stage.Job, progress func(fraction f
 	defer p.leave()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })()
+	defer context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })() //nolint:contextcheck // the pool's end ends the job too
 	c, err := p.take(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", job.Handler, err)

@@ -45,7 +45,7 @@ func environment(cfg *Config) []string {
 // start starts a child and waits until it is ready. alive counts it as long as it lives.
 func start(ctx context.Context, cfg *Config, alive *sync.WaitGroup) (*child, error) {
 	c := &child{cfg: cfg, frames: make(chan *frame), ending: make(chan struct{}), said: &stderr{log: cfg.Log}}
-	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...) //nolint:gosec,noctx // our own binary; stopped by kill and stop
+	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...) //nolint:noctx // our own binary; stopped by kill and stop
 	c.cmd.Env = environment(cfg)
 	c.cmd.Stderr = c.said
 	c.cmd.WaitDelay = time.Second
@@ -161,6 +161,6 @@ func (c *child) stop() {
 
 // drain waits until the child has ended.
 func (c *child) drain() {
-	for range c.frames { //nolint:revive // what comes is of no interest any more
+	for range c.frames { // what comes is of no interest any more
 	}
 }

@@ -85,7 +85,7 @@ func (s *stderr) record(line []byte) bool {
 	for _, k := range slices.Sorted(maps.Keys(attrs)) {
 		args = append(args, slog.Any(k, attrs[k]))
 	}
-	s.log.LogAttrs(context.Background(), level, message, args...)
+	s.log.LogAttrs(context.Background(), level, message, args...) //nolint:sloglint // the child's own words
 	return true
 }
 

@@ -122,8 +122,9 @@ func fromNode(n *yaml.Node) (any, error) {
 			}
 		}
 		return list, nil
+	default:
+		return scalarOf(n)
 	}
-	return scalarOf(n)
 }
 
 func scalarOf(n *yaml.Node) (any, error) {
