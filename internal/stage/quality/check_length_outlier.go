@@ -1,0 +1,59 @@
+package quality
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/flow"
+)
+
+// lengthOutlier finds the few texts that are far longer or shorter than all others, by the robust z-score of the
+// logarithm of the length and by the distance to the bulk.
+var _ = register(spec{id: "length_outlier", handler: handlerText, applies: comparable, run: eachColumn(lengthOutlier)})
+
+const (
+	farLength    = 10 // robust z-score from which on a length is far off
+	lengthBeyond = 4  // times the length of the longest (shortest) percent
+	fewLengths   = 3  // more such texts than these, or than a thousandth of the cells, are a kind of their own
+)
+
+func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	present := t.Facts.Rows - c.Missing
+	if c.Type != flow.Text || present < 60 || c.Distinct < 10 {
+		return nil, nil
+	}
+	length := "length(" + engine.Text(c.Name) + ")"
+	var median, mad, low, high *float64
+	if err := t.Engine.QueryRow(ctx, "SELECT median(ln(n)), mad(ln(n)), quantile_cont(n, 0.01), quantile_cont(n, 0.99) FROM (SELECT "+length+
+		" AS n FROM data) WHERE n > 0", &median, &mad, &low, &high); err != nil {
+		return nil, fmt.Errorf("measuring the texts: %w", err)
+	}
+	if median == nil || mad == nil || low == nil || high == nil {
+		return nil, nil
+	}
+	spread := farLength * max(*mad*1.4826, 0.12) // equal lengths would make any other look infinitely far
+	longer := max(math.Exp(*median+spread), lengthBeyond**high)
+	shorter := min(math.Exp(*median-spread), *low/lengthBeyond)
+	where := fmt.Sprintf("(%s > %.0f OR %s BETWEEN 1 AND %.0f)", length, longer, length, math.Ceil(shorter)-1)
+	var n int64
+	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &n); err != nil {
+		return nil, fmt.Errorf("counting texts of unusual length: %w", err)
+	}
+	if n == 0 || n > max(fewLengths, present/1000) {
+		return nil, nil
+	}
+	usual := math.Exp(*median)
+	return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
+		Columns: []string{c.Name}, Severity: flow.Info, Confidence: 0.5,
+		Title: fmt.Sprintf("%d texts of %s are far longer or shorter than the others (usually about %.0f characters)", n, c.Name, usual),
+		Evidence: flow.Evidence{
+			SQL: evidence(c.Name, where),
+			Numbers: map[string]float64{"cells": float64(n), "median_length": usual, "longest_usual": *high, "shortest_usual": *low,
+				"bound": farLength},
+			Notes: []string{"a detailed entry is long and rightful; text of several cells run together looks the same"},
+		},
+		Resolutions: []flow.Resolution{recommended(markOnly(), "the length alone says nothing about what the text should be")},
+	}}, nil
+}

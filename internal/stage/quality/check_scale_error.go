@@ -1,0 +1,141 @@
+package quality
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/flow"
+)
+
+// scaleError finds numbers that are ten, a hundred or a thousand times too large or too small for their group, where
+// the numbers of a group else lie close together; signError those whose sign alone sets them apart.
+var (
+	_ = register(spec{id: "scale_error", handler: handlerOutliers, applies: comparable, run: eachMeasure(scaleError)})
+	_ = register(spec{id: "sign_error", handler: handlerOutliers, applies: comparable, run: eachMeasure(signError)})
+)
+
+// mostGroupings is how many columns are tried as groups for one measure.
+const mostGroupings = 12
+
+// eachMeasure runs a check on each column of numbers with each way to group the rows, from none on, until it finds
+// something.
+func eachMeasure(look func(ctx context.Context, t *Table, c *flow.Column, by *flow.Column) (*Finding, error)) func(context.Context, *Table) ([]Finding, error) {
+	return func(ctx context.Context, t *Table) ([]Finding, error) {
+		groupings := append([]*flow.Column{nil}, t.groupings()...)
+		var out []Finding
+		for i := range t.Facts.Columns {
+			c := &t.Facts.Columns[i]
+			if !c.Type.Numeric() || c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Distinct < 10 ||
+				c.Role != flow.RoleMeasure && c.Semantic != "" {
+				continue
+			}
+			for _, by := range groupings {
+				if by == c {
+					continue
+				}
+				f, err := look(ctx, t, c, by)
+				if err != nil {
+					return nil, fmt.Errorf("column %q: %w", c.Name, err)
+				}
+				if f != nil {
+					out = append(out, *f)
+					break
+				}
+			}
+		}
+		return out, nil
+	}
+}
+
+// groupings are the columns whose values make groups of rows: categories, not measures.
+func (t *Table) groupings() []*flow.Column {
+	var out []*flow.Column
+	for i := range t.Facts.Columns {
+		c := &t.Facts.Columns[i]
+		measure := c.Type == flow.Decimal
+		if c.Distinct >= 2 && c.Distinct*8 <= t.Facts.Rows-c.Missing && !measure && !c.Type.Temporal() && len(out) < mostGroupings {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// grouped is the query for the numbers of a column as x with their group as g.
+func grouped(c, by *flow.Column) string {
+	g := "''"
+	if by != nil {
+		g = "coalesce(" + engine.Text(by.Name) + ", '')"
+	}
+	return "SELECT " + engine.Text(c.Name) + " AS value, CAST(" + engine.Typed(c) + " AS DOUBLE) AS x, " + g + " AS g"
+}
+
+func within(by *flow.Column) string {
+	if by == nil {
+		return ""
+	}
+	return " of the same " + by.Name
+}
+
+// scaleError compares with the group's median on the scale of powers of ten. A group is judged where nine tenths of
+// it lie within a factor of two, so that a power of ten apart is a slip and no tail.
+func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
+	groups := "SELECT g, median(log10(x)) AS m, quantile_cont(log10(x), 0.95) - quantile_cont(log10(x), 0.05) AS w, count(*) AS k FROM (" +
+		grouped(c, by) + " FROM data) WHERE x > 0 GROUP BY g"
+	judged := "SELECT r.*, log10(CASE WHEN x > 0 THEN x END) - m AS d FROM r JOIN (" + groups + ") AS s ON r.g = s.g AND s.k >= 20 AND s.w <= 0.3"
+	slip := "round(d) <> 0 AND abs(d) < 3.2 AND abs(d - round(d)) <= 0.16"
+	return t.stray(ctx, c, stray{
+		by: by, judged: judged, slip: slip, what: "are a power of ten off",
+		repair: "rtrim(rtrim(printf('%.6f', x / pow(10, round(d))), '0'), '.')",
+		note:   "a real extreme may lie a power of ten away by chance",
+	})
+}
+
+// signError compares with the group's signs. A group is judged where the numbers keep well away from zero, so that a
+// sign does not change by small steps.
+func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
+	groups := "SELECT g, avg(sign(x)) AS m, quantile_cont(abs(x), 0.02) AS low, quantile_cont(abs(x), 0.98) AS high, median(abs(x)) AS mid, count(*) AS k FROM (" +
+		grouped(c, by) + " FROM data) WHERE x <> 0 GROUP BY g"
+	judged := "SELECT r.*, m, low, high FROM r JOIN (" + groups + ") AS s ON r.g = s.g AND s.k >= 20 AND abs(s.m) > 0.96 AND s.low >= 0.2 * s.mid"
+	slip := "sign(x) * m < 0 AND abs(x) BETWEEN low AND high"
+	return t.stray(ctx, c, stray{
+		by: by, judged: judged, slip: slip, what: "have the other sign",
+		repair: "CASE WHEN starts_with(value, '-') THEN value[2:] ELSE '-' || value END",
+		note:   "a refund or correction rightly has the other sign",
+	})
+}
+
+// stray is what to look for among the numbers of groups.
+type stray struct {
+	by           *flow.Column
+	judged, slip string // queries on r: the numbers of groups that can be judged, and which of them are off
+	repair       string // the text that would be right
+	what, note   string
+}
+
+// stray reports the few numbers that are off. Where groups that can be judged do not hold most of the column, or more
+// than a handful is off, it is no matter of slips.
+func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, error) {
+	base := grouped(c, s.by) + ", " + engine.RowColumn + " FROM data"
+	var n, judged, present int64
+	if err := t.Engine.QueryRow(ctx, "WITH r AS ("+base+") SELECT (SELECT count(*) FROM ("+s.judged+") WHERE "+s.slip+"), (SELECT count(*) FROM ("+s.judged+
+		") WHERE x IS NOT NULL), (SELECT count(*) FROM r WHERE x IS NOT NULL AND x <> 0)", &n, &judged, &present); err != nil {
+		return nil, fmt.Errorf("comparing numbers with their group: %w", err)
+	}
+	if n == 0 || judged*2 < present || n > max(2, judged/100) {
+		return nil, nil
+	}
+	return &Finding{
+		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + s.judged + ") WHERE " + s.slip,
+		Issue: flow.Issue{
+			Columns: []string{c.Name}, Severity: severity(c, share(n, present), flow.Medium), Confidence: 0.7,
+			Title: fmt.Sprintf("%d numbers of %s %s, compared with the others%s", n, c.Name, s.what, within(s.by)),
+			Evidence: flow.Evidence{
+				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + s.judged + ") WHERE " + s.slip + " ORDER BY ALL",
+				Numbers: map[string]float64{"cells": float64(n), "judged": float64(judged)},
+				Notes:   []string{s.note, "the proposal is arithmetic, not knowledge; compare with the source"},
+			},
+			Resolutions: []flow.Resolution{recommended(markOnly(), "whether the number is a slip is for the source to say")},
+		},
+	}, nil
+}
