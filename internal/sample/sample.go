@@ -40,8 +40,14 @@ type Manifest struct {
 	Patterns []Pattern `json:"patterns"`
 }
 
-// Orders returns the orders as CSV with their manifest.
+// leastRows is the smallest sample: every planted problem needs rows of its own.
+const leastRows = 1000
+
+// Orders returns the orders as CSV with their manifest. It takes 1000 rows at least.
 func Orders(seed uint64, rows int) ([]byte, Manifest, error) {
+	if rows < leastRows {
+		return nil, Manifest{}, fmt.Errorf("a sample of %d rows has no room for the planted problems; ask for %d or more", rows, leastRows)
+	}
 	g := &generator{r: rand.New(rand.NewPCG(seed, 2025))} //nolint:gosec // reproducible on purpose
 	g.makeOrders(rows)
 	m := Manifest{File: "orders.csv", Seed: seed, Patterns: patterns()}
