@@ -33,10 +33,7 @@ func textOperations() []Operation {
 		}),
 		simple("strip_invisible", Visible),
 		simple("normalise_unicode", func(e string) string { return "nfc_normalize(" + e + ")" }),
-		columnwise{kind: "fix_encoding", rewrite: func(c *flow.Column, _ map[string]any) (string, string, error) {
-			// Most cells hold none of the characters with which such damage begins, and are not looked at further.
-			return fixEncoding(engine.Text(c.Name)), "regexp_matches(" + engine.Text(c.Name) + ", '[ÂÃÄÅâï]')", nil
-		}},
+		fixEncoding{},
 		simple("neutralise_formula", func(e string) string {
 			return "CASE WHEN regexp_matches(" + e + `, '^[=+\-@\t\r]') THEN '''' || ` + e + " ELSE " + e + " END"
 		}),
@@ -92,14 +89,36 @@ func replaceRegex(c *flow.Column, p map[string]any) (string, string, error) {
 }
 
 // fixEncoding undoes UTF-8 that was read as Windows-1252, sequence by sequence, so that a cell in which only one
-// word is damaged is mended and the rest is kept.
-func fixEncoding(e string) string {
-	pairs := Mojibake()
-	for _, p := range pairs {
-		e = "replace(" + e + ", " + engine.Literal(p[0]) + ", " + engine.Literal(p[1]) + ")"
-	}
-	return e
+// word is damaged is mended and the rest is kept. Each distinct text is worked on once.
+type fixEncoding struct{}
+
+func (fixEncoding) Kind() string { return "fix_encoding" }
+
+func (fixEncoding) Validate(p map[string]any, facts *flow.Facts) error {
+	return known(columnsOf(p), facts)
 }
+
+func (fixEncoding) Cells(p map[string]any, _ *flow.Facts) (string, error) {
+	// The replacements are folded over a list: nested calls of so many would take the engine a second to plan.
+	pairs := Mojibake()
+	list := make([]string, len(pairs))
+	for i, x := range pairs {
+		list[i] = x[0] + KeySeparator + x[1]
+	}
+	steps := "list_reduce(list_prepend(v, [" + engine.Literals(list) + "]), lambda acc, x: replace(acc, split_part(x, chr(31), 1), split_part(x, chr(31), 2)))"
+	var queries []string
+	for _, name := range columnsOf(p) {
+		e := engine.Text(name)
+		queries = append(queries, "(WITH seen AS MATERIALIZED (SELECT DISTINCT "+e+" AS v FROM data WHERE regexp_matches("+e+", "+
+			engine.Literal(MojibakePattern)+")), mended AS MATERIALIZED (SELECT v, "+steps+" AS fixed FROM seen) SELECT d.__row, "+
+			engine.Literal(name)+` AS "column", m.v AS old, m.fixed AS new FROM data AS d JOIN mended AS m ON CAST(d.`+engine.Ident(name)+
+			" AS VARCHAR) = m.v WHERE m.v <> m.fixed)")
+	}
+	return strings.Join(queries, "\nUNION ALL\n"), nil
+}
+
+// MojibakePattern matches every text that UTF-8 read as Windows-1252 leaves of western letters and signs, and some more.
+const MojibakePattern = `[ÂÃÄÅâï][^\x{00}-\x{7F}]`
 
 // Mojibake lists what the letters and signs of western texts look like when their UTF-8 is read as Windows-1252,
 // each with the character that was meant; longer sequences come first.

@@ -20,7 +20,8 @@ var (
 	_ = register(exact{
 		id: "mojibake", kind: "fix_encoding", label: "Put the intended characters back", what: "characters that were decoded wrongly",
 		priority: 2, confidence: 0.9, severity: flow.Medium,
-		note: "UTF-8 was read as Windows-1252: the intended characters follow from those that stand there",
+		before: operation.MojibakePattern,
+		note:   "UTF-8 was read as Windows-1252: the intended characters follow from those that stand there",
 	}.spec())
 	_ = register(exact{
 		id: "unnormalised", kind: "normalise_unicode", label: "Write composed characters", what: "characters in two spellings (Unicode)",
@@ -39,6 +40,7 @@ var (
 type exact struct {
 	id, kind, label, what, note string
 	where                       string // further condition on old; empty for none
+	before                      string // regular expression without which no cell is concerned, where that saves work
 	priority                    int
 	confidence                  float64
 	severity                    flow.Severity
@@ -49,6 +51,15 @@ func (x exact) spec() Check {
 }
 
 func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	if x.before != "" {
+		var some bool
+		if err := t.Engine.QueryRow(ctx, "SELECT count(*) > 0 FROM data WHERE regexp_matches("+text(c)+", "+engine.Literal(x.before)+")", &some); err != nil {
+			return nil, fmt.Errorf("looking for %s: %w", x.what, err)
+		}
+		if !some {
+			return nil, nil
+		}
+	}
 	r := flow.Resolution{Kind: x.kind, Label: x.label, Params: map[string]any{"column": c.Name}}
 	cells, err := operation.Compile(r, t.Facts)
 	if err != nil {
