@@ -106,7 +106,7 @@ func (e *entry) describeIssue(i *flow.Issue) {
 }
 
 func (e *entry) describeInsight(i *flow.InsightFinding) {
-	e.title, e.badge, e.amount = i.Title, strings.ReplaceAll(i.Kind, "_", " "), fmt.Sprintf("q %.2g  score %.2f", i.QValue, i.Score)
+	e.title, e.badge, e.amount = i.Title, strings.ReplaceAll(i.Kind, "_", " "), fmt.Sprintf("%s  score %.2f", chance("q", i.QValue), i.Score)
 	effect := fmt.Sprintf("%s %.4g", strings.ReplaceAll(i.Effect.Name, "_", " "), i.Effect.Value)
 	if i.Effect.Unit != "" {
 		effect += " " + i.Effect.Unit
@@ -114,7 +114,7 @@ func (e *entry) describeInsight(i *flow.InsightFinding) {
 	if i.Effect.Low != nil && i.Effect.High != nil {
 		effect += fmt.Sprintf(" (95%%: %.4g to %.4g)", *i.Effect.Low, *i.Effect.High)
 	}
-	e.facts = append(e.facts, fmt.Sprintf("%s · p %.3g · q %.3g · bears on the goal %.0f%%", effect, i.PValue, i.QValue, 100*i.GoalRelevance))
+	e.facts = append(e.facts, fmt.Sprintf("%s · %s · %s · bears on the goal %.0f%%", effect, chance("p", i.PValue), chance("q", i.QValue), 100*i.GoalRelevance))
 	var where []string
 	for _, column := range slices.Sorted(maps.Keys(i.Subspace)) {
 		where = append(where, column+" = "+i.Subspace[column])
@@ -124,6 +124,14 @@ func (e *entry) describeInsight(i *flow.InsightFinding) {
 	}
 	e.numbers(i.Evidence)
 	e.body = func(width int) []string { return drawing(i.Chart, width) }
+}
+
+// chance names a p- or q-value; nothing is quite impossible.
+func chance(name string, value float64) string {
+	if value < 1e-300 {
+		return name + " < 1e-300"
+	}
+	return fmt.Sprintf("%s %.2g", name, value)
 }
 
 var efforts = map[float64]string{1: "small", 2: "medium", 3: "large"}

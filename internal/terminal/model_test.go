@@ -96,7 +96,11 @@ type desk struct {
 
 func newDesk(t *testing.T, width, height int) *desk {
 	t.Helper()
-	p := point(t)
+	return newDeskAt(t, point(t), width, height)
+}
+
+func newDeskAt(t *testing.T, p Point, width, height int) *desk {
+	t.Helper()
 	s := &memory{proposal: p.Proposal}
 	m, err := newModel(t.Context(), s, p, flow.Actor{Kind: flow.ActorPerson, Name: "anna"})
 	if err != nil {

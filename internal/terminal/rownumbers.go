@@ -28,8 +28,8 @@ func parseRows(text string) ([]int64, error) {
 		if to-from >= mostRows-int64(len(out)) {
 			return nil, fmt.Errorf("these are more than %d rows: accept all of them, or edit the parameters", mostRows)
 		}
-		for row := from; row <= to; row++ {
-			out = append(out, row)
+		for i := range to - from + 1 { // counting up to the last would never end at the greatest number there is
+			out = append(out, from+i)
 		}
 	}
 	if len(out) == 0 {
