@@ -24,6 +24,9 @@ var _ = register(spec{
 	run: eachColumn(missingCells),
 })
 
+// fewGaps is the share of a column's cells below which its gaps are told together with those of other columns.
+const fewGaps = 0.02
+
 func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	if c.Missing == 0 {
 		return nil, nil
@@ -52,6 +55,9 @@ func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	}
 	if by == "" {
 		offerFills(c, &f.Issue)
+		if lost < fewGaps { // one line of totals leaves a gap in every column: that is one thing to look at
+			f.Group, f.GroupTitle = "few", "A few cells are empty in %s"
+		}
 		return f, nil
 	}
 	fill := flow.Resolution{
