@@ -1,0 +1,78 @@
+package system_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestBadInput(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+	}{
+		{"empty", ""},
+		{"white space", " \n\t\n \n"},
+		{"elf", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00\x03\x00\x90\xff", 300)},
+		{"png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + strings.Repeat("\x00\xfe\x01\x7f", 300)},
+		{"truncated gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t)
+			refused(t, d.run(t, d.file(t, "bad.csv", c.text), "--decide", "recommended"), "bad.csv")
+		})
+	}
+	t.Run("folder", func(t *testing.T) {
+		d := newDesk(t)
+		refused(t, d.run(t, d.in, "--decide", "recommended"), d.in)
+	})
+	t.Run("missing", func(t *testing.T) {
+		d := newDesk(t)
+		refused(t, d.run(t, filepath.Join(d.in, "none.csv"), "--decide", "recommended"), "none.csv")
+	})
+	t.Run("pipe", func(t *testing.T) {
+		d := newDesk(t)
+		path := filepath.Join(d.in, "pipe.csv")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, d.run(t, path, "--decide", "recommended"), "pipe.csv")
+	})
+	t.Run("no permission", func(t *testing.T) {
+		if os.Geteuid() == 0 {
+			t.Skip("root may read every file")
+		}
+		d := newDesk(t)
+		path := d.file(t, "shut.csv", people())
+		if err := os.Chmod(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, d.run(t, path, "--decide", "recommended"), "shut.csv")
+	})
+}
+
+// refused says that the input was refused, naming it and what was kept.
+func refused(t *testing.T, r result, name string) {
+	t.Helper()
+	r.want(t, 4)
+	if !strings.Contains(r.errors, name) {
+		t.Errorf("where is not said: %s", r.errors)
+	}
+	if !strings.Contains(r.errors, "kept") {
+		t.Errorf("what was kept is not said: %s", r.errors)
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	d := newDesk(t)
+	file := d.file(t, "people.csv", people())
+	junk := d.file(t, "junk.yaml", "\x00{{ not a recipe")
+	for _, args := range [][]string{
+		{"--decide", "maybe"}, {"--stage", "lunch"}, {"--format", "doc"}, {"--memory", "much"}, {"--nonsense"}, {"--recipe", junk},
+	} {
+		if r := d.run(t, file, args...); r.code != 2 || r.errors == "" {
+			t.Errorf("%v: exit code %d, %q", args, r.code, r.errors)
+		}
+	}
+}
