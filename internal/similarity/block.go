@@ -19,7 +19,7 @@ func NewIndex(texts []string) *Index {
 	for i, t := range texts {
 		x.texts[i] = []rune(t)
 		for _, k := range blockKeys(x.texts[i]) {
-			x.blocks[k] = append(x.blocks[k], int32(i)) //nolint:gosec // positions are far below 2^31
+			x.blocks[k] = append(x.blocks[k], int32(i))
 		}
 	}
 	return x
@@ -32,7 +32,7 @@ func (x *Index) Near(text string, limit int) []int {
 	var candidates []int32
 	if len(x.texts) < 400 {
 		for i := range x.texts {
-			candidates = append(candidates, int32(i)) //nolint:gosec // below 400
+			candidates = append(candidates, int32(i))
 		}
 	} else {
 		for _, k := range blockKeys(r) {

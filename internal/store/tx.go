@@ -120,7 +120,7 @@ func list[T any](ctx context.Context, q querier, scan func(row func(...any) erro
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+	defer rows.Close()
 	var all []T
 	for rows.Next() {
 		x, err := scan(rows.Scan)

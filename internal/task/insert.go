@@ -122,7 +122,7 @@ func (q *Queue) Counts(ctx context.Context) (counts []Count, err error) {
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+		defer rows.Close()
 		for rows.Next() {
 			var c Count
 			if err := rows.Scan(&c.Kind, &c.State, &c.N); err != nil {

@@ -110,7 +110,7 @@ func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {
 
 // column reads the only column of rows and closes them, so that the connection is free for the next statement.
 func column[T any](rows *sql.Rows) ([]T, error) {
-	defer rows.Close() //nolint:errcheck // rows.Err says what went wrong
+	defer rows.Close()
 	var all []T
 	for rows.Next() {
 		var value T

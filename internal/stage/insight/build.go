@@ -338,14 +338,14 @@ func frequent(counts map[string]int, least, most int) []string {
 
 // together is how far two flags are set in the same rows (Jaccard).
 func together(a, b []int) float64 {
-	both, any := 0, 0
+	both, either := 0, 0
 	for i := range a {
 		if a[i] == 1 && b[i] == 1 {
 			both++
 		}
 		if a[i] == 1 || b[i] == 1 {
-			any++
+			either++
 		}
 	}
-	return float64(both) / math.Max(1, float64(any))
+	return float64(both) / math.Max(1, float64(either))
 }

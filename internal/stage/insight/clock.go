@@ -67,7 +67,7 @@ func (a *Axis) setGrain() {
 	}
 }
 
-// Steps gives the step of each row, -1 for rows outside of the whole steps, and the beginnings of the steps.
+// Buckets gives the step of each row, -1 for rows outside of the whole steps, and the beginnings of the steps.
 func (a *Axis) Buckets() (step []int, starts []float64) {
 	first, _ := time.Parse(sqlFormat, a.First)
 	at := days(first)

@@ -80,8 +80,9 @@ func groupExpr(c *flow.Column) string {
 		return "CAST(" + engine.Typed(c) + " AS VARCHAR)"
 	case flow.Integer:
 		return "CAST(CAST(" + engine.Typed(c) + " AS BIGINT) AS VARCHAR)"
+	default:
+		return engine.Text(c.Name)
 	}
-	return engine.Text(c.Name)
 }
 
 // outcomeName says whether a column tells how things ended: a rate of its values is worth comparing.

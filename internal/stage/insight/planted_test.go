@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -81,7 +80,7 @@ func findings(t *testing.T, csv, goal string) (flow.InsightList, *engine.Session
 	}
 	docs := stage.Documents{"reception": raw}
 	m := insight.New()
-	env := &stage.Env{Engine: s, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Progress: func(float64, string) {}}
+	env := &stage.Env{Engine: s, Log: slog.New(slog.DiscardHandler), Progress: func(float64, string) {}}
 	handlers := map[string]stage.Handler{}
 	for _, h := range m.Handlers() {
 		handlers[h.Name()] = h

@@ -116,7 +116,7 @@ func (w *watch) series(m Measure, values []float64) {
 	if w.found.test("trend", whole.P) && math.Abs(change) >= leastChange {
 		c := w.candidate(m, nil, whole, change, "trend", whole.P)
 		c.Impact = 1
-		if note, alike := w.alike(m, values, whole); note != "" {
+		if note, alike := w.alike(values, whole); note != "" {
 			c.Notes = append(c.Notes, note)
 			c.Words = append(c.Words, alike)
 		}
@@ -279,7 +279,7 @@ func present(m Measure) string {
 
 // alike says in which breakdowns a trend of the whole holds for every value alike: all point the same way, and none
 // differs from the rest.
-func (w *watch) alike(m Measure, values []float64, whole statistic.Trend) (note, words string) {
+func (w *watch) alike(values []float64, whole statistic.Trend) (note, words string) {
 	var names []string
 	for g := range w.f.Groups {
 		group := &w.f.Groups[g]

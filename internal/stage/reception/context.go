@@ -3,6 +3,7 @@ package reception
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -43,7 +44,7 @@ func (*Context) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage
 	return &stage.Result{Document: document}, nil
 }
 
-var errNoDocument = fmt.Errorf("it is not there")
+var errNoDocument = errors.New("it is not there")
 
 func orMissing(err error) error {
 	if err == nil {

@@ -3,6 +3,7 @@ package reception
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,26 +163,33 @@ func mentionedValues(ctx context.Context, s *engine.Session, facts *flow.Facts, 
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var v string
-			if err := rows.Scan(&v); err != nil {
-				_ = rows.Close() // the scan's error tells more
-				return nil, err
-			}
-			plain := strings.Join(goalTokens(v), " ")
-			if len(plain) >= 3 && !slices.Contains(stopWords, plain) && strings.Contains(padded, " "+plain+" ") {
-				values = append(values, v)
-				scores[name] += 0.8
-			}
-		}
-		if err := rows.Err(); err != nil {
+		found, err := mentioned(rows, padded)
+		if err != nil {
 			return nil, err
 		}
-		if err := rows.Close(); err != nil {
-			return nil, err
+		for range found {
+			scores[name] += 0.8
 		}
+		values = append(values, found...)
 	}
 	return values, nil
+}
+
+// mentioned reads the values that stand in the goal's words and closes the rows, as the next query needs.
+func mentioned(rows *sql.Rows, padded string) ([]string, error) {
+	defer rows.Close()
+	var found []string
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		plain := strings.Join(goalTokens(v), " ")
+		if len(plain) >= 3 && !slices.Contains(stopWords, plain) && strings.Contains(padded, " "+plain+" ") {
+			found = append(found, v)
+		}
+	}
+	return found, rows.Err()
 }
 
 // leastKPI is the score from which a column is taken for what measures the goal.

@@ -129,6 +129,7 @@ func setRole(facts *flow.Facts, c *flow.Column, role flow.Role) {
 		}
 	case flow.RoleDimension:
 		x.Dimensions = append(x.Dimensions, c.Name)
+	default: // the other roles stand in no list
 	}
 	if role != flow.RoleMeasure {
 		c.Additive = ""

@@ -73,7 +73,7 @@ func (p *Parse) try(ctx context.Context, job *stage.Job, env *stage.Env, opt del
 	if err != nil {
 		return nil, 0, fmt.Errorf("reading %s: %w", job.Received.Name, err)
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // only read
 	table, err := delimited.Open(&counted{r: file, all: job.Received.Bytes, progress: env.Progress}, opt)
 	if err != nil {
 		return nil, 0, refuse(job.Received.Name, err)
@@ -146,6 +146,3 @@ func (c *counted) Read(p []byte) (int, error) {
 	}
 	return n, err //nolint:wrapcheck // a reader passes its source's errors on, io.EOF among them
 }
-
-// NewManager makes the manager of the stage; open gives its parser the files as received.
-func NewManager(open Opener) *Manager { return newManager(NewParse(open)) }

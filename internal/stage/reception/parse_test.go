@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -165,7 +166,7 @@ func TestParseFailsWhereTheFileBreaksOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer s.Close() //nolint:errcheck // the end of the test
 	open := OpenFunc(func(context.Context, *stage.Received) (io.ReadCloser, error) { return io.NopCloser(broken), nil })
 	job := &stage.Job{Received: &stage.Received{Name: "export.csv"}, OutDir: dir, Key: bytes.Repeat([]byte{1}, 32)}
 	_, err = NewParse(open).Run(context.Background(), job, &stage.Env{Engine: s})
@@ -176,7 +177,7 @@ func TestParseFailsWhereTheFileBreaksOff(t *testing.T) {
 
 type failing struct{}
 
-func (failing) Read([]byte) (int, error) { return 0, fmt.Errorf("disk on fire") }
+func (failing) Read([]byte) (int, error) { return 0, errors.New("disk on fire") }
 
 func TestParseOptions(t *testing.T) {
 	t.Parallel()

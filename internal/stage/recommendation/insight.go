@@ -129,7 +129,8 @@ func driver(f *flow.InsightFinding) action {
 func sampleSize(r float64) int {
 	r = math.Max(0.05, math.Min(0.9, math.Abs(r))) / 2
 	d := 2 * r / math.Sqrt(1-r*r)
-	return int(math.Ceil(2*math.Pow((1.96+0.8416)/d, 2)/10)) * 10
+	z := (1.96 + 0.8416) / d
+	return int(math.Ceil(2*z*z/10)) * 10
 }
 
 // leading is the group of which an insight speaks, read from its chart, where the focus is marked.

@@ -17,7 +17,7 @@ func fromIssue(i *flow.Issue) []action {
 	if columns == flow.AllColumns {
 		columns = "the whole row"
 	}
-	kind, title := fixData, fmt.Sprintf("Stop it at the source: %s", lower(i.Title))
+	kind, title := fixData, "Stop it at the source: "+lower(i.Title)
 	if strings.Contains(i.Check, "missing") {
 		kind, title = collectMissing, fmt.Sprintf("Collect what is missing in %s where it is recorded", columns)
 	}
