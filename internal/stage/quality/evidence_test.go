@@ -177,6 +177,7 @@ func troubled() map[string]string {
 		"all": all.csv(), "orders": orders(), "twins": twins.csv(), "signs": signs.csv(), "runs": runs.csv(),
 		"totals": "group,amount\na,10\nb,20\nc,30\nd,15\nTotal,75\n",
 		"wide":   wide(),
+		"flat":   column("w", 40, func(int) string { return "ab" }),
 	}
 }
 
