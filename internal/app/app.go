@@ -99,7 +99,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.takeLock(); err != nil {
 		return err
 	}
-	if err := a.startProcesses(); err != nil {
+	if err := a.startProcesses(); err != nil { //nolint:contextcheck // the pool outlives the start; Close ends it
 		return err
 	}
 	ring, err := keys.OpenRing(a.opt.Keys, filepath.Join(a.opt.Home, "keys.json"))

@@ -53,7 +53,7 @@ func beVictim(home string) int {
 }
 
 func victim(ctx context.Context, home string, out *bytes.Buffer) *exec.Cmd {
-	c := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // this very test
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), part+"="+home)
 	c.Stdout, c.Stderr = out, out
 	return c
@@ -161,7 +161,7 @@ func TestKilledAtRandomMomentsEndsAsIfUndisturbed(t *testing.T) {
 	}
 	whole := time.Since(begun)
 	const kills = 50
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same moments in every test
+	random := rand.New(rand.NewPCG(1, 2))
 	home, runs, killed := prepare(t), 1, 0
 	for killed < kills {
 		out.Reset()

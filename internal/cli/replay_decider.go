@@ -44,6 +44,7 @@ func (b byRecipe) decide(ctx context.Context, a *app.App, p *point) error {
 			return fmt.Errorf("reading the issues of run %s: %w", p.run, err)
 		}
 		target.Issues = list.Issues
+	default: // the other stages need nothing but the proposal
 	}
 	m := b.recipe.Match(target)
 	fresh := 0

@@ -33,7 +33,7 @@ func (s *streams) summary(f *runFlags, run, dir string, w *outcome.Written, wait
 
 // unmark takes the mark of a run that never was out of an error, for people need not see it.
 func unmark(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // taking the joined error apart is the purpose
+	joined, ok := err.(interface{ Unwrap() []error }) // taking the joined error apart is the purpose
 	if !ok {
 		return err
 	}

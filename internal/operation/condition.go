@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,12 +26,12 @@ func where(p map[string]any, facts *flow.Facts) (string, error) {
 		for _, x := range w {
 			m, ok := x.(map[string]any)
 			if !ok {
-				return "", fmt.Errorf(`parameter "where": each entry must be a condition`)
+				return "", errors.New(`parameter "where": each entry must be a condition`)
 			}
 			list = append(list, m)
 		}
 	default:
-		return "", fmt.Errorf(`parameter "where" must be a list of conditions`)
+		return "", errors.New(`parameter "where" must be a list of conditions`)
 	}
 	conds := make([]string, 0, len(list))
 	for _, c := range list {

@@ -54,7 +54,7 @@ func (o byDependency) Validate(p map[string]any, facts *flow.Facts) error {
 	if err := known(append([]string{dep}, det...), facts); err != nil {
 		return err
 	}
-	if _, err := mapping(p, "map"); err != nil {
+	if _, err := mapping(p); err != nil {
 		return err
 	}
 	if s, ok := number(p, "share"); ok && (s < 0 || s > 1) {
@@ -68,7 +68,7 @@ func (o byDependency) Cells(p map[string]any, _ *flow.Facts) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := mapping(p, "map")
+	m, err := mapping(p)
 	if err != nil {
 		return "", err
 	}

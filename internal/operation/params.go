@@ -2,6 +2,7 @@ package operation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -96,10 +97,10 @@ type pair struct {
 	To   *string
 }
 
-// mapping reads a map of texts to texts (null for missing), sorted by key.
-func mapping(p map[string]any, key string) ([]pair, error) {
+// mapping reads the parameter "map" of texts to texts (null for missing), sorted by key.
+func mapping(p map[string]any) ([]pair, error) {
 	out := []pair{}
-	switch m := p[key].(type) {
+	switch m := p["map"].(type) {
 	case nil:
 		return nil, nil
 	case map[string]string:
@@ -115,12 +116,12 @@ func mapping(p map[string]any, key string) ([]pair, error) {
 			}
 			v, ok := scalar(m[k])
 			if !ok {
-				return nil, fmt.Errorf("parameter %q: the value of an entry is not a text", key)
+				return nil, errors.New(`parameter "map": the value of an entry is not a text`)
 			}
 			out = append(out, pair{k, &v})
 		}
 	default:
-		return nil, fmt.Errorf("parameter %q must map texts to texts", key)
+		return nil, errors.New(`parameter "map" must map texts to texts`)
 	}
 	return out, nil
 }

@@ -31,7 +31,7 @@ func TestOperationsOnHostileText(t *testing.T) {
 		"parse_number": {"decimal": ".", "thousands": ","},
 		"strip_unit":   {"units": []any{"oz", "%", "("}, "shortest": true},
 		"parse_date":   {"formats": []any{"%d/%m/%Y"}, "to": "%Y-%m-%d"},
-		"map_values":   {"map": map[string]any{"it's": "it is", " x ": "x", "\\1": nil}},
+		"map_values":   {"map": map[string]any{"it's": "it is", " x ": "x", "\\1": nil}}, //nolint:gocritic // the blanks are what is tested
 		"cast":         {"type": "integer"}, "fill_constant": {"value": "it's"}, "fill_down": {},
 	}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -36,7 +36,7 @@ func (mapValues) Validate(p map[string]any, facts *flow.Facts) error {
 	if err := known(columnsOf(p), facts); err != nil {
 		return err
 	}
-	m, err := mapping(p, "map")
+	m, err := mapping(p)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (mapValues) Validate(p map[string]any, facts *flow.Facts) error {
 }
 
 func (mapValues) Cells(p map[string]any, _ *flow.Facts) (string, error) {
-	m, err := mapping(p, "map")
+	m, err := mapping(p)
 	if err != nil {
 		return "", err
 	}

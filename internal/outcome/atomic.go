@@ -28,16 +28,16 @@ func writeFile(dir, name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// replace lets make write a file of a temporary name in a private folder inside dir, syncs it, and renames it to name.
-// Whatever else make leaves in the folder of the temporary file is removed.
-func replace(dir, name string, make func(temporary string) error) (err error) {
+// replace lets fill write a file of a temporary name in a private folder inside dir, syncs it, and renames it to name.
+// Whatever else fill leaves in the folder of the temporary file is removed.
+func replace(dir, name string, fill func(temporary string) error) (err error) {
 	scratch, err := os.MkdirTemp(dir, ".writing-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	temporary := filepath.Join(scratch, name)
-	if err := make(temporary); err != nil {
+	if err := fill(temporary); err != nil {
 		return err
 	}
 	if err := os.Chmod(temporary, 0o600); err != nil { // the engine writes for everybody to read

@@ -3,6 +3,7 @@ package outcome
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -120,7 +121,7 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (
 	}
 	x.columns = slices.DeleteFunc(x.columns, func(c string) bool { return c == engine.RowColumn })
 	if len(x.columns) == 0 {
-		return nil, stage.Permanent(fmt.Errorf("the cleaned data has no column left, so there is nothing to write"))
+		return nil, stage.Permanent(errors.New("the cleaned data has no column left, so there is nothing to write"))
 	}
 	if err := env.Engine.QueryRow(ctx, "SELECT count(*) FROM "+from, &x.rows); err != nil {
 		return nil, fmt.Errorf("counting the rows of the cleaned data: %w", err)
@@ -133,7 +134,7 @@ func columnsOf(ctx context.Context, s *engine.Session, from string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // nothing was read
+	defer rows.Close()
 	names, err := rows.Columns()
 	if err != nil {
 		return nil, err

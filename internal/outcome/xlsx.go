@@ -64,7 +64,7 @@ func (x *export) fill(ctx context.Context, book *excelize.File, types []string) 
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	texts := make([]sql.NullString, len(x.columns))
 	into := make([]any, len(texts))
 	for i := range texts {

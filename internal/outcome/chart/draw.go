@@ -33,11 +33,11 @@ func Draw(chart map[string]any, title string) (string, error) {
 type canvas struct{ strings.Builder }
 
 func (c *canvas) line(x1, y1, x2, y2, opacity float64) {
-	fmt.Fprintf(c, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="currentColor" stroke-opacity="%.2g"/>`, x1, y1, x2, y2, opacity)
+	fmt.Fprintf(&c.Builder, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="currentColor" stroke-opacity="%.2g"/>`, x1, y1, x2, y2, opacity)
 }
 
 func (c *canvas) label(x, y float64, anchor, text string) {
-	fmt.Fprintf(c, `<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, x, y, anchor, html.EscapeString(text))
+	fmt.Fprintf(&c.Builder, `<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, x, y, anchor, html.EscapeString(text))
 }
 
 func (c *canvas) svg(height float64, title string) string {
@@ -69,7 +69,7 @@ func (p *plot) bars(title string, group, value channel) (string, error) {
 		y := top + step*float64(i)
 		x0, x1 := a.at(0), a.at(values[i])
 		c.label(a.from-8, y+15, "end", label(r[group.Field]))
-		fmt.Fprintf(&c, `<rect x="%.1f" y="%.1f" width="%.1f" height="16" rx="2" fill="%s"/>`, min(x0, x1), y+3, math.Abs(x1-x0), l.colourOf(r))
+		fmt.Fprintf(&c.Builder, `<rect x="%.1f" y="%.1f" width="%.1f" height="16" rx="2" fill="%s"/>`, min(x0, x1), y+3, math.Abs(x1-x0), l.colourOf(r))
 		c.label(max(x0, x1)+6, y+15, "start", short(values[i]))
 	}
 	c.line(a.at(0), top, a.at(0), bottom, 0.4)
@@ -163,12 +163,12 @@ func mark(c *canvas, l layer, list []point, x, y axis) {
 		for _, q := range list {
 			fmt.Fprintf(&path, "%.1f,%.1f ", x.at(q.x), y.at(q.y))
 		}
-		fmt.Fprintf(c, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`, strings.TrimSpace(path.String()), l.color)
+		fmt.Fprintf(&c.Builder, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`, strings.TrimSpace(path.String()), l.color)
 		if !l.points || len(list) > 120 {
 			return
 		}
 	}
 	for _, q := range list {
-		fmt.Fprintf(c, `<circle cx="%.1f" cy="%.1f" r="2.6" fill="%s" fill-opacity="0.75"/>`, x.at(q.x), y.at(q.y), q.color)
+		fmt.Fprintf(&c.Builder, `<circle cx="%.1f" cy="%.1f" r="2.6" fill="%s" fill-opacity="0.75"/>`, x.at(q.x), y.at(q.y), q.color)
 	}
 }
