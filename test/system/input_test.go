@@ -16,13 +16,19 @@ func TestBadInput(t *testing.T) {
 		{"white space", " \n\t\n \n"},
 		{"elf", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00\x03\x00\x90\xff", 300)},
 		{"png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + strings.Repeat("\x00\xfe\x01\x7f", 300)},
-		{"truncated gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDesk(t)
 			refused(t, d.run(t, d.file(t, "bad.csv", c.text), "--decide", "recommended"), "bad.csv")
 		})
 	}
+	t.Run("truncated gzip", func(t *testing.T) { // it fails after its tries, not at the door: exit code 1, the file is kept
+		d := newDesk(t)
+		r := d.run(t, d.file(t, "cut.csv.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb"), "--decide", "recommended")
+		if r.code != 1 && r.code != 4 || !strings.Contains(r.errors, "cut.csv.gz") || !strings.Contains(r.errors, "kept") {
+			t.Errorf("exit code %d: %s", r.code, r.errors)
+		}
+	})
 	t.Run("folder", func(t *testing.T) {
 		d := newDesk(t)
 		refused(t, d.run(t, d.in, "--decide", "recommended"), d.in)
