@@ -55,9 +55,9 @@ func (p *plan) add(ctx context.Context, issue string, r flow.Resolution, rows []
 		`(SELECT 1 FROM owners AS o WHERE o.__row = c.__row AND o."column" = c."column" AND o.issue <> %s)`,
 		p.count, engine.Literal(issue), engine.Literal(r.ID), cells, engine.Literal(issue))
 	if rows != nil {
-		list := make([]string, len(rows))
-		for i, n := range rows {
-			list[i] = fmt.Sprint(n)
+		list := make([]string, 0, len(rows)+1)
+		for _, n := range rows {
+			list = append(list, fmt.Sprint(n))
 		}
 		q += " AND c.__row IN (" + strings.Join(append(list, "-1"), ", ") + ")"
 	}

@@ -110,7 +110,7 @@ func (n *inferred) mapping(by []int, column int, cells []dependency.Cell) (m map
 	m = map[string]string{}
 	spoilt := map[string]bool{}
 	for _, x := range cells {
-		k, ok := n.keyOf(by, column, x.Row)
+		k, ok := n.keyOf(by, x.Row)
 		if v, have := m[k]; !ok || have && v != x.New {
 			spoilt[k] = true
 			continue
@@ -118,7 +118,7 @@ func (n *inferred) mapping(by []int, column int, cells []dependency.Cell) (m map
 		m[k] = x.New
 	}
 	for row := range n.table.Rows {
-		k, ok := n.keyOf(by, column, row)
+		k, ok := n.keyOf(by, row)
 		if !ok {
 			continue
 		}
@@ -135,7 +135,7 @@ func (n *inferred) mapping(by []int, column int, cells []dependency.Cell) (m map
 }
 
 // keyOf joins the determinants' values of a row as the operation does; ok is false where one is missing.
-func (n *inferred) keyOf(by []int, column, row int) (string, bool) {
+func (n *inferred) keyOf(by []int, row int) (string, bool) {
 	parts := make([]string, len(by))
 	for i, c := range by {
 		parts[i] = n.text(c, row)
