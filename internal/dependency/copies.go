@@ -20,11 +20,11 @@ func copies(c *Column) map[int]bool {
 		}
 		distinct++
 		switch {
-		case n >= 4 && scattered(rows[int32(v)]): //nolint:gosec // dictionary of a sample
+		case n >= 4 && scattered(rows[int32(v)]):
 			heavy++
 			heavyRows += int(n)
 			most = max(most, int(n))
-		case n >= 2 && scattered(rows[int32(v)]): //nolint:gosec // see above
+		case n >= 2 && scattered(rows[int32(v)]):
 			twice++
 		case n >= 2:
 			beside++
@@ -88,7 +88,7 @@ func constant(c *Column, belief []int32) int32 {
 	if others < 3 || distinct*2 < others || trivial(c.Dict[best]) {
 		return -1
 	}
-	return int32(best) //nolint:gosec // dictionary of a sample
+	return int32(best)
 }
 
 func trivial(s string) bool {

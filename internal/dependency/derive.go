@@ -124,7 +124,7 @@ func derived(t *Table, col int) []key {
 			}
 			k, seen := index[s]
 			if !seen {
-				k = int32(len(index)) //nolint:gosec // at most the dictionary's length
+				k = int32(len(index))
 				index[s] = k
 			}
 			codes[i] = k

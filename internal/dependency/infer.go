@@ -138,7 +138,7 @@ func (in *inference) suspect() {
 	for c := range in.t.Columns {
 		col, n := &in.t.Columns[c], int32(0)
 		for o := range col.Dict {
-			for _, v := range in.slips[c].candidates(int32(o)) { //nolint:gosec // dictionary of a sample
+			for _, v := range in.slips[c].candidates(int32(o)) {
 				if col.Count[v] >= 10*col.Count[o] {
 					n += col.Count[o]
 					break

@@ -26,7 +26,7 @@ func newSlips(c *Column) *slips {
 	s := &slips{col: c, words: map[string]int32{}, known: map[[2]int32]float64{}, text: map[string]int32{}, near: map[int32][]int32{}}
 	usual := usualCount(c)
 	for i, d := range c.Dict {
-		s.text[d] = int32(i) //nolint:gosec // dictionary of a sample
+		s.text[d] = int32(i)
 		if usual > 0 && c.Count[i] < usual {
 			continue // the odd values of a categorical column are what is to be judged: their words prove nothing
 		}
@@ -38,7 +38,7 @@ func newSlips(c *Column) *slips {
 	var texts []string
 	for i, d := range c.Dict {
 		if c.Count[i] >= 3 && d != "" {
-			s.often = append(s.often, int32(i)) //nolint:gosec // dictionary of a sample
+			s.often = append(s.often, int32(i))
 			texts = append(texts, d)
 		}
 	}
@@ -245,7 +245,7 @@ func bare(s string) string {
 // usualCount is from how many rows on a value is usual in a column whose usual values cover two fifths of it, in
 // values that are few; 0 where it has no such values.
 func usualCount(c *Column) int32 {
-	rows, least := len(c.Codes), max(3, int32(len(c.Codes)/200)) //nolint:gosec // rows of a sample
+	rows, least := len(c.Codes), max(3, int32(len(c.Codes)/200))
 	set, cover := 0, 0
 	for _, n := range c.Count {
 		if n >= least {
@@ -296,7 +296,7 @@ func marks(s string) bool { return s != "" && strings.Trim(s, "*#?!~^|") == "" }
 func most(c *Column) int32 {
 	for i, n := range c.Count {
 		if int(n)*2 > len(c.Codes) && c.Dict[i] != "" && !marks(c.Dict[i]) {
-			return int32(i) //nolint:gosec // dictionary of a sample
+			return int32(i)
 		}
 	}
 	return -1

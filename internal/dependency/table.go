@@ -39,7 +39,7 @@ func (b *Builder) Add(text string, present bool) {
 	}
 	c, ok := b.code[text]
 	if !ok {
-		c = int32(len(b.col.Dict)) //nolint:gosec // rows are bounded by the sample
+		c = int32(len(b.col.Dict))
 		b.code[text] = c
 		b.col.Dict = append(b.col.Dict, text)
 		b.col.Count = append(b.col.Count, 0)
@@ -56,12 +56,12 @@ func (c *Column) code(text string) int32 {
 	if c.index == nil {
 		c.index = make(map[string]int32, len(c.Dict))
 		for i, d := range c.Dict {
-			c.index[d] = int32(i) //nolint:gosec // rows are bounded by the sample
+			c.index[d] = int32(i)
 		}
 	}
 	k, ok := c.index[text]
 	if !ok {
-		k = int32(len(c.Dict)) //nolint:gosec // see above
+		k = int32(len(c.Dict))
 		c.index[text] = k
 		c.Dict = append(c.Dict, text)
 		c.Count = append(c.Count, 0)
