@@ -159,7 +159,7 @@ func mentionedValues(ctx context.Context, s *engine.Session, facts *flow.Facts, 
 		if c.Distinct > mostGoalValues || c.Type != flow.Text {
 			continue
 		}
-		rows, err := s.Query(ctx, "SELECT DISTINCT "+engine.Text(name)+" AS v FROM "+engine.DataTable+" WHERE v IS NOT NULL ORDER BY v")
+		rows, err := s.Query(ctx, "SELECT DISTINCT "+engine.Text(name)+" FROM "+engine.DataTable+" WHERE "+engine.Ident(name)+" IS NOT NULL ORDER BY 1")
 		if err != nil {
 			return nil, err
 		}

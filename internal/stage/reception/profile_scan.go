@@ -251,6 +251,15 @@ func typed(c *column) string {
 	return e
 }
 
+// counter names the count beside a column so that the two never share a name, whatever the file calls its columns.
+func counter(column string) string {
+	name := "__count"
+	for strings.EqualFold(name, column) {
+		name += "_"
+	}
+	return name
+}
+
 // typeGroups reads columns whose distinct texts are few.
 func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error {
 	if len(columns) == 0 {
@@ -263,8 +272,8 @@ func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error
 			mean = "fsum(t * n) / sum(n) FILTER (t IS NOT NULL)"
 		}
 		parts[i] = fmt.Sprintf("SELECT %d AS c, coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, min(t)::VARCHAR, max(t)::VARCHAR, (%s)::DOUBLE FROM "+
-			"(SELECT %s AS t, n FROM (SELECT %s AS %s, count(*) AS n FROM %s GROUP BY 1))",
-			i, mean, typed(c), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable)
+			"(SELECT %s AS t, %s AS n FROM (SELECT %s AS %s, count(*) AS %[4]s FROM %[7]s GROUP BY 1))",
+			i, mean, typed(c), counter(c.Name), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable)
 	}
 	rows, err := s.Query(ctx, strings.Join(parts, " UNION ALL "))
 	if err != nil {
