@@ -68,9 +68,7 @@ func writeResults(ctx context.Context, a *app.App, run, dir, format string, poli
 	if in.Files, err = a.Files(ctx, run); err != nil {
 		return nil, err
 	}
-	if in.Recipe, err = c.recipe(ctx, a, policies); err != nil {
-		return nil, err
-	}
+	in.Recipe = c.recipe(policies)
 	links, err := a.Audit(ctx, run)
 	if err != nil {
 		return nil, err
@@ -81,7 +79,7 @@ func writeResults(ctx context.Context, a *app.App, run, dir, format string, poli
 	return outcome.Write(ctx, in)
 }
 
-func (c *collected) recipe(ctx context.Context, a *app.App, policies []recipe.Policy) (*recipe.Recipe, error) {
+func (c *collected) recipe(policies []recipe.Policy) *recipe.Recipe {
 	r := &recipe.Run{
 		ID: c.record.ID, File: c.record.Head.File, SHA256: c.record.Head.SHA256, Goal: c.record.Head.Goal, KPI: c.record.Head.KPI,
 		Facts: c.parts.Facts, Policies: policies,
@@ -111,5 +109,5 @@ func (c *collected) recipe(ctx context.Context, a *app.App, policies []recipe.Po
 	if c.parts.Actions != nil {
 		r.Recommendations = c.parts.Actions.Recommendations
 	}
-	return recipe.FromRun(r), nil
+	return recipe.FromRun(r)
 }

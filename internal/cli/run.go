@@ -207,7 +207,7 @@ func follow(ctx context.Context, s *streams, f *runFlags, a *app.App, run string
 	if err := first(ctx, a); err != nil {
 		return err
 	}
-	var d decider = s.decider(f)
+	d := s.decider(f)
 	var policies []recipe.Policy
 	if r != nil {
 		d, policies = byRecipe{recipe: r, rest: d, tell: s.err}, r.Policies

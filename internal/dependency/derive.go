@@ -103,7 +103,6 @@ type key struct {
 	values []int32 // by code of the column's dictionary; nil for the column itself
 	size   int
 	second *key
-	equal  bool // its values are texts of the judged column, so it speaks even on values seen once
 }
 
 // derived lists the parts of a column that most of its cells have and that say less than the cell itself.

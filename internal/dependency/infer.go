@@ -38,7 +38,7 @@ type Result struct {
 	Witnesses [][]By
 }
 
-// most witnesses that are heard for a column
+// mostHeard is how many witnesses are heard for a column.
 const mostHeard = 8
 
 type inference struct {

@@ -56,7 +56,7 @@ func (w *witness) tally(belief [][]int32, target int) {
 		}
 		g, ok := index[v]
 		if !ok {
-			g = int32(len(w.stats)) //nolint:gosec // at most the rows of the sample
+			g = int32(len(w.stats))
 			index[v] = g
 			w.stats = append(w.stats, stat{top: [2]int32{-1, -1}})
 		}
@@ -65,11 +65,11 @@ func (w *witness) tally(belief [][]int32, target int) {
 		w.count[pair(g, belief[target][i])]++
 	}
 	for k, n := range w.count {
-		w.stats[k>>32].see(int32(k&0xffffffff), n) //nolint:gosec // the low half is a code
+		w.stats[k>>32].see(int32(k&0xffffffff), n)
 	}
 }
 
-func pair(g, a int32) uint64 { return uint64(uint32(g))<<32 | uint64(uint32(a)) } //nolint:gosec // halves of a key
+func pair(g, a int32) uint64 { return uint64(uint32(g))<<32 | uint64(uint32(a)) }
 
 func (s *stat) see(a, n int32) {
 	switch {
@@ -90,6 +90,7 @@ func (w *witness) predict(belief [][]int32, target, row int) (int32, bool) {
 		return around(belief[target], row)
 	case byColumn:
 		return w.usual, true
+	case byGroup:
 	}
 	g := w.group[row]
 	if g < 0 {
@@ -199,7 +200,7 @@ func equality(t *Table, belief [][]int32, k key, target int, texts []string) *wi
 	c := &t.Columns[target]
 	index := make(map[string]int32, len(c.Dict))
 	for i, d := range c.Dict {
-		index[d] = int32(i) //nolint:gosec // dictionary of a sample
+		index[d] = int32(i)
 	}
 	code := make([]int32, len(texts))
 	for i, s := range texts {

@@ -122,7 +122,7 @@ func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
 
 // Query runs a query; the rows must be closed before the next statement.
 func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := s.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller's duty
+	rows, err := s.conn.QueryContext(ctx, query, args...)
 	return rows, explain(err, query)
 }
 

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,7 +34,7 @@ func parseRows(text string) ([]int64, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("no row is named: write numbers and ranges, such as 3,8-12")
+		return nil, errors.New("no row is named: write numbers and ranges, such as 3,8-12")
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil

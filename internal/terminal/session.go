@@ -59,7 +59,7 @@ func Ask(ctx context.Context, s Session, p Point, actor flow.Actor, in io.Reader
 	done, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen()).Run()
 	if err != nil {
 		if ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted) {
-			return Answer{Next: Later}, nil
+			return Answer{Next: Later}, nil //nolint:nilerr // an interrupt is an answer, not a fault
 		}
 		return Answer{Next: Later}, fmt.Errorf("showing the control point: %w; what was decided is kept", err)
 	}

@@ -23,7 +23,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	calm := newDesk(t)
 	calm.run(t, calm.file(t, "people.csv", people()), "--decide", "recommended").want(t, 0)
-	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // reproducible on purpose
+	r := rand.New(rand.NewPCG(7, 7))
 	for range moments {
 		n := 1 + r.IntN(killable)
 		d := newDesk(t)

@@ -11,7 +11,7 @@ import (
 
 // derivedColumn finds cells that differ from what other columns spell out: a column that repeats another, or a part
 // of it, joins two, carries the same number, or is computed from two.
-var _ = register(spec{id: "derived_column", handler: handlerDependencies, applies: comparable, run: eachJudged(derivedCells, "derived")})
+var _ = register(spec{id: "derived_column", handler: handlerDependencies, applies: enoughRows, run: eachJudged(derivedCells, "derived")})
 
 func derivedCells(t *Table, n *inferred, column int, cells []dependency.Cell) Finding {
 	c := &t.Facts.Columns[column]

@@ -12,7 +12,7 @@ import (
 
 // duplicateKey finds keys that stand more than once: values copied over those of other rows, and the few repetitions
 // in a column that else names every row.
-var _ = register(spec{id: "duplicate_key", handler: handlerDependencies, applies: comparable, run: duplicateKeys})
+var _ = register(spec{id: "duplicate_key", handler: handlerDependencies, applies: enoughRows, run: duplicateKeys})
 
 func duplicateKeys(ctx context.Context, t *Table) ([]Finding, error) {
 	out, err := eachJudged(copiedKeys, "copy")(ctx, t)

@@ -10,7 +10,7 @@ import (
 )
 
 // fdViolation finds cells that differ from what another column, or two together, determine in the other rows.
-var _ = register(spec{id: "fd_violation", handler: handlerDependencies, applies: comparable, run: eachJudged(fdViolations, "dependency", "gap")})
+var _ = register(spec{id: "fd_violation", handler: handlerDependencies, applies: enoughRows, run: eachJudged(fdViolations, "dependency", "gap")})
 
 func fdViolations(t *Table, n *inferred, column int, cells []dependency.Cell) Finding {
 	c := &t.Facts.Columns[column]

@@ -9,7 +9,7 @@ import (
 
 // inconsistentRecord finds cells that differ from the records around them in a file that is written record by record:
 // the rows before and after agree on a value that this one breaks.
-var _ = register(spec{id: "inconsistent_record", handler: handlerDependencies, applies: comparable, run: eachJudged(brokenRuns, "order")})
+var _ = register(spec{id: "inconsistent_record", handler: handlerDependencies, applies: enoughRows, run: eachJudged(brokenRuns, "order")})
 
 func brokenRuns(t *Table, n *inferred, column int, cells []dependency.Cell) Finding {
 	c := &t.Facts.Columns[column]

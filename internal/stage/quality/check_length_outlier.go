@@ -11,7 +11,7 @@ import (
 
 // lengthOutlier finds the few texts that are far longer or shorter than all others, by the robust z-score of the
 // logarithm of the length and by the distance to the bulk.
-var _ = register(spec{id: "length_outlier", handler: handlerText, applies: comparable, run: eachColumn(lengthOutlier)})
+var _ = register(spec{id: "length_outlier", handler: handlerText, applies: enoughRows, run: eachColumn(lengthOutlier)})
 
 const (
 	farLength    = 10 // robust z-score from which on a length is far off

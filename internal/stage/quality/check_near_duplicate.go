@@ -16,7 +16,7 @@ import (
 
 // nearDuplicate finds records that differ from an earlier one only in how one or two texts are written. Only records
 // that share a distinctive text, however it is spelled, are compared (blocking).
-var _ = register(spec{id: "near_duplicate", handler: handlerDependencies, applies: comparable, run: nearDuplicates})
+var _ = register(spec{id: "near_duplicate", handler: handlerDependencies, applies: enoughRows, run: nearDuplicates})
 
 const (
 	mostInBlock   = 12 // records that share a text more often than that do not stand for one thing

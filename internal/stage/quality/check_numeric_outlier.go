@@ -11,7 +11,7 @@ import (
 
 // numericOutlier finds numbers far from the rest: scattered ones in a column that has one value nearly everywhere, and
 // extremes by the robust z-score (median and MAD) on the plain and on the log scale, whichever tells less against them.
-var _ = register(spec{id: "numeric_outlier", handler: handlerDependencies, applies: comparable, run: numericOutliers})
+var _ = register(spec{id: "numeric_outlier", handler: handlerDependencies, applies: enoughRows, run: numericOutliers})
 
 // extreme is the robust z-score from which on a number is an outlier; legitimate heavy tails stay far below it.
 const extreme = 12

@@ -12,7 +12,7 @@ import (
 // patternOutlier finds cells of a column of codes that are built differently from nearly all others. A pattern is the
 // text with every run of capitals, of small letters and of digits made one sign; where nearly all cells have one
 // length too, the runs' lengths belong to it.
-var _ = register(spec{id: "pattern_outlier", handler: handlerFormats, applies: comparable, run: eachColumn(patternOutlier)})
+var _ = register(spec{id: "pattern_outlier", handler: handlerFormats, applies: enoughRows, run: eachColumn(patternOutlier)})
 
 const (
 	usualPatterns    = 3     // a column with more usual patterns than that is no column of codes

@@ -11,8 +11,8 @@ import (
 // scaleError finds numbers that are ten, a hundred or a thousand times too large or too small for their group, where
 // the numbers of a group else lie close together; signError those whose sign alone sets them apart.
 var (
-	_ = register(spec{id: "scale_error", handler: handlerOutliers, applies: comparable, run: eachMeasure(scaleError)})
-	_ = register(spec{id: "sign_error", handler: handlerOutliers, applies: comparable, run: eachMeasure(signError)})
+	_ = register(spec{id: "scale_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure(scaleError)})
+	_ = register(spec{id: "sign_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure(signError)})
 )
 
 // mostGroupings is how many columns are tried as groups for one measure.

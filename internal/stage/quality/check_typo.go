@@ -10,10 +10,10 @@ import (
 
 // typo finds rare texts that are a slip of the one that belongs there: few edits from a far more frequent value, or
 // from the value that the rest of the row calls for.
-var _ = register(spec{id: "typo", handler: handlerDependencies, applies: comparable, run: eachJudged(typos, "slip")})
+var _ = register(spec{id: "typo", handler: handlerDependencies, applies: enoughRows, run: eachJudged(typos, "slip")})
 
-// comparable says whether a table has enough rows for one to say something about another.
-func comparable(f *flow.Facts) (bool, string) {
+// enoughRows says whether a table has enough rows for one to say something about another.
+func enoughRows(f *flow.Facts) (bool, string) {
 	if f.Rows < 20 {
 		return false, "with under 20 rows no value is usual"
 	}

@@ -149,7 +149,7 @@ func troubled() map[string]string {
 		case "yes":
 			return []string{"yes", "no"}[i%2]
 		}
-		return fmt.Sprintf("seen by %s", cities[(i*11+3)%len(cities)])
+		return "seen by " + cities[(i*11+3)%len(cities)]
 	}
 	all := rows(240, names, usual)
 	all.set(5, "city", "Birminxham").set(12, "city", "DOTHAN").set(30, "code", "35999").set(40, "region", "West").set(44, "region", "")
