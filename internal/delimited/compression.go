@@ -31,25 +31,63 @@ func decompress(r *bufio.Reader) (out io.Reader, name string, closer func(), err
 		}
 	}
 	closer = func() {}
+	src := &watched{r: r}
 	switch name {
 	case "gzip":
-		out, err = gzip.NewReader(r)
+		out, err = gzip.NewReader(src)
 	case "zstd":
 		var z *zstd.Decoder
-		z, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		z, err = zstd.NewReader(src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
 		if err == nil {
 			out, closer = z, z.Close
 		}
 	case "bzip2":
 		if len(head) > 3 && head[3] >= '1' && head[3] <= '9' {
-			return bzip2.NewReader(r), name, closer, nil
+			return &unpacked{out: bzip2.NewReader(src), src: src, name: name}, name, closer, nil
 		}
 		return r, "", closer, nil
 	default:
 		return r, "", closer, nil
 	}
+	u := &unpacked{out: out, src: src, name: name}
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("opening the %s stream: %w", name, err)
+		return nil, "", nil, fmt.Errorf("opening the %s stream: %w", name, u.explain(err))
 	}
-	return out, name, closer, nil
+	return u, name, closer, nil
+}
+
+// watched remembers what went wrong below a compressed stream.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
+}
+
+// unpacked tells a stream that is itself damaged or cut off, which no second try mends, from one that could not be read.
+type unpacked struct {
+	out  io.Reader
+	src  *watched
+	name string
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	n, err := u.out.Read(p)
+	if err == nil || err == io.EOF { //nolint:errorlint // only the bare end is the end
+		return n, err
+	}
+	return n, u.explain(err)
+}
+
+func (u *unpacked) explain(err error) error {
+	if u.src.err != nil {
+		return err
+	}
+	return &Unreadable{What: "a damaged or cut-off " + u.name + " file (" + err.Error() + ")"}
 }

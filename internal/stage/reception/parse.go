@@ -92,6 +92,9 @@ func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimit
 		stats, copyErr = table.Copy(w, faults.add)
 		return copyErr
 	})
+	if u := (*delimited.Unreadable)(nil); errors.As(err, &u) {
+		return nil, 0, refuse(job.Received.Name, err)
+	}
 	if err != nil {
 		return nil, stats.Longest, fmt.Errorf("reading %s into a table: %w; the file as received is kept, try again", job.Received.Name, err)
 	}
@@ -124,7 +127,7 @@ func refuse(name string, err error) error {
 	if u.Empty {
 		advice = "check the export that made it and send it again"
 	}
-	return stage.Refused(fmt.Errorf("%s was refused: %w (judged at its beginning); the file is kept as received and nothing "+
+	return stage.Refused(fmt.Errorf("%s was refused: %w; the file is kept as received and nothing "+
 		"was changed; %s", name, u, advice))
 }
 
