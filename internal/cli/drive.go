@@ -38,18 +38,40 @@ func drive(ctx context.Context, a *app.App, run string, d decider, report report
 	if err != nil {
 		return err
 	}
-	for u := range updates {
-		report.update(u)
-		if !u.Final() {
-			continue
-		}
-		done, err := settle(ctx, a, run, d, u)
-		if done || err != nil {
-			return err
+	look := time.NewTicker(lookForRoom)
+	defer look.Stop()
+	for full := 0; ; {
+		select {
+		case u, more := <-updates:
+			if !more {
+				return fmt.Errorf("following run %s: %w; it is saved: go on with `analytix resume %s`", run, context.Cause(ctx), run)
+			}
+			report.update(u)
+			if !u.Final() {
+				continue
+			}
+			done, err := settle(ctx, a, run, d, u)
+			if done || err != nil {
+				return err
+			}
+		case <-look.C:
+			err := a.Room()
+			if full++; err == nil {
+				full = 0
+			}
+			if full == mostFull {
+				return fmt.Errorf("run %s: %w; what was recorded so far is kept: make room and go on with `analytix resume %s`", run, err, run)
+			}
 		}
 	}
-	return fmt.Errorf("following run %s: %w; it is saved: go on with `analytix resume %s`", run, context.Cause(ctx), run)
 }
+
+// A disk that stays full for some looks ends the command: nothing can be recorded on it, not even a failure. A handler that
+// fills it for a moment has its files removed and is tried again.
+const (
+	lookForRoom = 2 * time.Second
+	mostFull    = 4
+)
 
 // settle does what an update asks for. It looks at the run itself, for updates may be older than it.
 func settle(ctx context.Context, a *app.App, run string, d decider, u control.Update) (done bool, err error) {

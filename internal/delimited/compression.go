@@ -79,7 +79,7 @@ type unpacked struct {
 
 func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.out.Read(p)
-	if err == nil || err == io.EOF { //nolint:errorlint // only the bare end is the end
+	if err == nil || err == io.EOF {
 		return n, err
 	}
 	return n, u.explain(err)
