@@ -125,19 +125,24 @@ func begin(cmd *cobra.Command, s *streams, f *runFlags, file string) error {
 		f.goal, f.kpi = r.Goal.Text, r.Goal.KPI
 	}
 	id := app.NewRunID()
-	return withRun(cmd, s, f, id, r, func(ctx context.Context, a *app.App) error {
+	recorded := false
+	err = withRun(cmd, s, f, id, r, func(ctx context.Context, a *app.App) error {
 		_, err := a.Submit(ctx, file, app.Request{
 			ID: id, Goal: f.goal, KPI: f.kpi, StopAfter: flow.Stage(f.stage), Tier: f.tier, Actor: me(),
 		})
-		if err != nil { // the home of a run that never was holds nothing of anybody's
-			return errors.Join(err, errNeverWas)
-		}
-		return nil
+		recorded = err == nil
+		return err
 	})
+	if recorded || err == nil {
+		return err
+	}
+	dir, dirErr := dataDir(cmd)
+	if dirErr != nil {
+		return errors.Join(err, dirErr)
+	}
+	// The home of a run that never was holds nothing of anybody's.
+	return errors.Join(err, os.RemoveAll(place{dir}.home(id)))
 }
-
-// errNeverWas marks the error of a run that was not recorded.
-var errNeverWas = errors.New("no run was made")
 
 // resume goes on with a run.
 func resume(cmd *cobra.Command, s *streams, f *runFlags, run string) error {
@@ -189,18 +194,13 @@ func withRun(cmd *cobra.Command, s *streams, f *runFlags, run string, r *recipe.
 	if err != nil {
 		return err
 	}
-	p := place{dir}
 	ctx := cmd.Context()
-	a, err := p.open(ctx, run, f.memoryLimit(), out, log)
+	a, err := place{dir}.open(ctx, run, f.memoryLimit(), out, log)
 	if err != nil {
 		return err
 	}
 	err = follow(ctx, s, f, a, run, r, out, dir, first)
-	err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
-	if errors.Is(err, errNeverWas) {
-		return errors.Join(unmark(err), os.RemoveAll(p.home(run)))
-	}
-	return err
+	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 
 func follow(ctx context.Context, s *streams, f *runFlags, a *app.App, run string, r *recipe.Recipe, out, dir string, first func(context.Context, *app.App) error) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -29,22 +28,4 @@ func (s *streams) summary(f *runFlags, run, dir string, w *outcome.Written, wait
 	_, err := fmt.Fprintf(s.out, "run %s is done: %s in %s\nread it:   %s\ncheck it:  analytix verify %s\n", run, strings.Join(w.Files, ", "), w.Dir,
 		filepath.Join(w.Dir, "report.html"), w.Dir)
 	return err
-}
-
-// unmark takes the mark of a run that never was out of an error, for people need not see it.
-func unmark(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) // taking the joined error apart is the purpose
-	if !ok {
-		return err
-	}
-	var rest []error
-	for _, e := range joined.Unwrap() {
-		if errors.Is(e, errNeverWas) {
-			e = unmark(e)
-		}
-		if !errors.Is(e, errNeverWas) || e != errNeverWas { //nolint:errorlint // the mark itself
-			rest = append(rest, e)
-		}
-	}
-	return errors.Join(rest...)
 }
