@@ -91,7 +91,7 @@ func (s *Store) cell(ctx context.Context, e *engine.Session, v *Version, row int
 	if err != nil {
 		return nil, false, err
 	}
-	columns, err := columnsOf(ctx, e, from)
+	columns, err := e.Columns(ctx, from)
 	if err != nil {
 		return nil, false, err
 	}

@@ -56,14 +56,11 @@ func (s *Store) lineageOf(ctx context.Context, e *engine.Session, parent, v *Ver
 	if wrong > 0 {
 		return 0, fmt.Errorf("%w: %d rows are gone without a recorded removal, or are there against it", ErrDamaged, wrong)
 	}
-	columns, err := columnsOf(ctx, e, "lineage_before")
+	columns, err := e.Columns(ctx, "lineage_before")
 	if err != nil {
 		return 0, err
 	}
 	for _, c := range columns {
-		if c == engine.RowColumn {
-			continue
-		}
 		n, err := lineageOfColumn(ctx, e, c)
 		if err != nil {
 			return changed, err

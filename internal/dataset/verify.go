@@ -77,7 +77,7 @@ func (s *Store) verifyVersion(ctx context.Context, e *engine.Session, v *Version
 	if err != nil {
 		return err
 	}
-	sum, rows, err := ContentHash(ctx, e, from)
+	sum, rows, err := e.ContentHash(ctx, from)
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}

@@ -23,7 +23,7 @@ type Version struct {
 	Kind        Kind      `json:"kind"`
 	Ref         string    `json:"ref"`                    // of its file
 	Changes     string    `json:"changes,omitempty"`      // ref of the changes to its parent, for KindCleaned
-	ContentHash string    `json:"content_hash,omitempty"` // see ContentHash; of version 0 the SHA-256 of the bytes
+	ContentHash string    `json:"content_hash,omitempty"` // see engine.Session.ContentHash; of version 0 the SHA-256 of the bytes
 	Bytes       int64     `json:"bytes,omitempty"`        // of version 0, before encryption
 	Rows        int64     `json:"rows,omitempty"`
 	Decisions   []string  `json:"decisions,omitempty"` // ids of the decisions that made it

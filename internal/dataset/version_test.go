@@ -60,7 +60,7 @@ func (b bundle) hash(t *testing.T, e *engine.Session, v dataset.Version) dataset
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v.ContentHash, v.Rows, err = dataset.ContentHash(ctx, e, from); err != nil {
+	if v.ContentHash, v.Rows, err = e.ContentHash(ctx, from); err != nil {
 		t.Fatal(err)
 	}
 	return v
@@ -99,7 +99,7 @@ func TestContentHashIsThatOfTheRows(t *testing.T) {
 	for name, from := range map[string]string{
 		"as it is": "(" + parsed + ")", "in another order": "(SELECT * FROM (" + parsed + ") ORDER BY __row DESC)",
 	} {
-		if got, rows, err := dataset.ContentHash(ctx, e, from); err != nil || rows != 4 || got != want {
+		if got, rows, err := e.ContentHash(ctx, from); err != nil || rows != 4 || got != want {
 			t.Errorf("%s: %s, %d rows, %v", name, got, rows, err)
 		}
 	}
@@ -119,10 +119,10 @@ func TestContentHashIsThatOfTheRows(t *testing.T) {
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if got, n, err := dataset.ContentHash(ctx, e, many); err != nil || n != 600000 || got != hex.EncodeToString(h.Sum(nil)) {
+	if got, n, err := e.ContentHash(ctx, many); err != nil || n != 600000 || got != hex.EncodeToString(h.Sum(nil)) {
 		t.Errorf("%d rows, %v", n, err)
 	}
-	if _, _, err := dataset.ContentHash(ctx, e, "(SELECT 1 AS a)"); err == nil {
+	if _, _, err := e.ContentHash(ctx, "(SELECT 1 AS a)"); err == nil {
 		t.Error("a table without row numbers was hashed")
 	}
 }

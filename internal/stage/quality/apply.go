@@ -135,7 +135,11 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 	if err != nil {
 		return nil, err
 	}
-	if data.ContentHash, err = contentHash(ctx, env.Engine, engine.File{Path: data.Path, Key: job.Key}, p.facts); err != nil {
+	from, err := env.Engine.ReadParquet(ctx, engine.File{Path: data.Path, Key: job.Key})
+	if err != nil {
+		return nil, fmt.Errorf("hashing the new version: %w", err)
+	}
+	if data.ContentHash, _, err = env.Engine.ContentHash(ctx, from); err != nil {
 		return nil, err
 	}
 	changes, err := write(ctx, job, env.Engine, fileChanges,
