@@ -53,6 +53,7 @@ type Event struct {
 
 	StopAfter flow.Stage        `json:"stop_after,omitempty"` // run.requested
 	PointTTL  time.Duration     `json:"point_ttl,omitempty"`  // run.requested
+	FourEyes  bool              `json:"four_eyes,omitempty"`  // run.requested
 	Route     []flow.RouteEntry `json:"route,omitempty"`      // run.requested and stage.concluded: the way from here on
 	Waves     [][]string        `json:"waves,omitempty"`      // stage.planned
 	Apply     string            `json:"apply,omitempty"`      // stage.planned
@@ -77,6 +78,7 @@ const (
 	Task     CommandKind = "task.start"     // the queue answers with task.done or task.failed
 	Assemble CommandKind = "stage.assemble" // the manager answers with stage.assembled
 	Conclude CommandKind = "stage.conclude" // the manager answers with stage.concluded
+	Decide   CommandKind = "point.decide"   // what was written before to decide in the place of a person does so
 	Cancel   CommandKind = "task.cancel"    // unfinished tasks of the stage's round and try are cancelled
 	Announce CommandKind = "run.changed"    // whoever watches the run may want to know
 )

@@ -107,6 +107,7 @@ func (s *Service) Start(ctx context.Context) error {
 	relay, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopRelay = stop
 	s.relaying.Go(func() { s.relay(relay) })
+	s.relaying.Go(func() { s.lookAround(relay) })
 	return s.queue.Start(ctx)
 }
 
@@ -176,7 +177,7 @@ func (s *Service) Queue() *task.Queue { return s.queue }
 func (s *Service) Request(ctx context.Context, r store.Run, actor flow.Actor, pointTTL time.Duration) error {
 	goal := flow.Goal{Text: r.Head.Goal, KPI: r.Head.KPI}
 	e := Event{Kind: RunRequested, Run: r.ID, Actor: actor, At: s.now(), PointTTL: pointTTL,
-		StopAfter: flow.Stage(r.Head.StopAfter)}
+		StopAfter: flow.Stage(r.Head.StopAfter), FourEyes: r.Head.FourEyes}
 	for _, st := range flow.Stages() {
 		e.Route = append(e.Route, s.managers[st].Route(nil, goal))
 	}

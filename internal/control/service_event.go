@@ -86,10 +86,16 @@ func (s *Service) carryOut(ctx context.Context, tx *store.Tx, run *store.Run, st
 	case Task:
 		return s.queue.Insert(ctx, tx, task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: run.Tier,
 			Kind: c.Handler}, time.Time{})
+	case Decide:
+		if !automatic(&run.Head) {
+			return nil
+		}
+		return s.queue.Insert(ctx, tx, task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: run.Tier,
+			Kind: kindDecide}, time.Time{})
 	case Cancel:
 		return s.queue.Cancel(ctx, tx, c.Run, c.Stage)
 	case Announce:
-		u := updateOf(state)
+		u := updateOf(run, state)
 		tx.AfterCommit(func() { s.hub.publish(u) })
 		return nil
 	default:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 )
 
@@ -22,17 +23,19 @@ const (
 
 // Update tells whoever watches a run what is new.
 type Update struct {
-	Kind     UpdateKind     `json:"kind"`
-	Run      string         `json:"run"`
-	Status   Status         `json:"status,omitempty"`
-	Stage    flow.Stage     `json:"stage,omitempty"`
-	Phase    Phase          `json:"phase,omitempty"`
-	Round    int            `json:"round,omitempty"`
-	Proposal *flow.Proposal `json:"proposal,omitempty"` // of the control point that is open
-	Failure  *Failure       `json:"failure,omitempty"`
-	Handler  string         `json:"handler,omitempty"`  // of progress
-	Fraction float64        `json:"fraction,omitempty"` // of progress, 0..1
-	Sentence string         `json:"sentence,omitempty"` // of progress and stuck
+	Kind UpdateKind `json:"kind"`
+	Run  string     `json:"run"`
+	// Workspace is whose run it is; of changes only.
+	Workspace string         `json:"workspace,omitempty"`
+	Status    Status         `json:"status,omitempty"`
+	Stage     flow.Stage     `json:"stage,omitempty"`
+	Phase     Phase          `json:"phase,omitempty"`
+	Round     int            `json:"round,omitempty"`
+	Proposal  *flow.Proposal `json:"proposal,omitempty"` // of the control point that is open
+	Failure   *Failure       `json:"failure,omitempty"`
+	Handler   string         `json:"handler,omitempty"`  // of progress
+	Fraction  float64        `json:"fraction,omitempty"` // of progress, 0..1
+	Sentence  string         `json:"sentence,omitempty"` // of progress and stuck
 }
 
 // Final says whether the run will not move by itself any more: it is done, aborted, failed, stuck, or waits.
@@ -48,8 +51,8 @@ func (u *Update) Final() bool {
 	}
 }
 
-func updateOf(s *State) Update {
-	u := Update{Kind: Changed, Run: s.Run, Status: s.Status, Stage: s.Stage, Failure: s.Failure}
+func updateOf(r *store.Run, s *State) Update {
+	u := Update{Kind: Changed, Run: s.Run, Workspace: r.Workspace, Status: s.Status, Stage: s.Stage, Failure: s.Failure}
 	if st := s.Stages[s.Stage]; st != nil {
 		u.Phase, u.Round = st.Phase, st.Round
 		if s.Status == Waiting {
@@ -73,9 +76,6 @@ func stuck(d broker.DeadLetter) Update {
 		") could not be handled: " + d.Reason + "; nothing is lost, it was set aside and can be replayed"}
 }
 
-// lookEvery is how often a watcher looks at the records, for what other processes change.
-const lookEvery = time.Second
-
 // Watch tells how the run moves, beginning with where it stands, until ctx ends or the service stops; then the channel
 // is closed. Progress that comes faster than it is received is thinned out, nothing else is.
 func (s *Service) Watch(ctx context.Context, run string) (<-chan Update, error) {
@@ -85,7 +85,7 @@ func (s *Service) Watch(ctx context.Context, run string) (<-chan Update, error) 
 		s.hub.drop(w)
 		return nil, err
 	}
-	w.put(updateOf(state))
+	w.put(updateOf(record, state))
 	letters, err := s.broker.DeadLetters(ctx)
 	if err != nil {
 		s.hub.drop(w)
@@ -97,15 +97,21 @@ func (s *Service) Watch(ctx context.Context, run string) (<-chan Update, error) 
 		}
 	}
 	out := make(chan Update)
-	go s.pump(ctx, w, record.Version, out)
+	go s.pump(ctx, w, out)
 	return out, nil
 }
 
-func (s *Service) pump(ctx context.Context, w *watcher, version int64, out chan<- Update) {
+// WatchAll tells how all runs move from now on, without their progress, until ctx ends or the service stops; then the
+// channel is closed.
+func (s *Service) WatchAll(ctx context.Context) <-chan Update {
+	out := make(chan Update)
+	go s.pump(ctx, s.hub.subscribe(""), out)
+	return out
+}
+
+func (s *Service) pump(ctx context.Context, w *watcher, out chan<- Update) {
 	defer close(out)
 	defer s.hub.drop(w)
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
 	for {
 		for _, u := range w.take() {
 			select {
@@ -120,12 +126,51 @@ func (s *Service) pump(ctx context.Context, w *watcher, version int64, out chan<
 		case <-w.closed:
 			return
 		case <-w.wake:
+		}
+	}
+}
+
+// lookEvery is how often the records are looked at for what other processes change, and lookBack how far back: a
+// transaction of theirs may be committed that long after the time that it wrote.
+const (
+	lookEvery = time.Second
+	lookBack  = 10 * time.Second
+)
+
+// lookAround publishes what other processes do to runs that are watched here. One look serves all watchers. Where the
+// records are this process's alone there is nothing to look for.
+func (s *Service) lookAround(ctx context.Context) {
+	if s.store.Dialect() == store.SQLite {
+		return
+	}
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	seen := map[string]int64{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
 		case <-tick.C:
-			if record, state, err := s.load(ctx, w.run); err == nil && record.Version != version {
-				version = record.Version
-				w.put(updateOf(state))
+		}
+		if !s.hub.watched() {
+			continue
+		}
+		changed, err := s.store.RunsChanged(ctx, s.now().Add(-lookBack))
+		if err != nil {
+			s.log.Warn("looking for what other processes did", "error", err)
+			continue
+		}
+		now := make(map[string]int64, len(changed))
+		for _, r := range changed {
+			now[r.ID] = r.Version
+			if seen[r.ID] == r.Version {
+				continue
+			}
+			if record, state, err := s.load(ctx, r.ID); err == nil {
+				s.hub.publish(updateOf(record, state))
 			}
 		}
+		seen = now
 	}
 }
 
@@ -164,11 +209,17 @@ func (h *hub) drop(w *watcher) {
 	delete(h.watchers, w)
 }
 
+func (h *hub) watched() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.watchers) > 0
+}
+
 func (h *hub) publish(u Update) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.watchers {
-		if w.run == u.Run {
+		if w.run == u.Run || (w.run == "" && u.Kind != Progress) {
 			w.put(u)
 		}
 	}

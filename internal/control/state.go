@@ -47,6 +47,8 @@ type State struct {
 	Failure   *Failure                   `json:"failure,omitempty"`
 	// PointTTL is how long a control point stays open; 0 means for ever.
 	PointTTL time.Duration `json:"point_ttl,omitempty"`
+	// FourEyes has who decided at a control point not close it.
+	FourEyes bool `json:"four_eyes,omitempty"`
 }
 
 // StageState is one stage of a run.

@@ -121,7 +121,7 @@ func (s *step) request() error {
 		return fmt.Errorf("%w: there is no stage %q to stop after", flow.ErrInvalid, s.e.StopAfter)
 	}
 	*s.State = State{
-		Run: s.e.Run, Status: Running, StopAfter: s.e.StopAfter, PointTTL: s.e.PointTTL,
+		Run: s.e.Run, Status: Running, StopAfter: s.e.StopAfter, PointTTL: s.e.PointTTL, FourEyes: s.e.FourEyes,
 		Route: s.e.Route, Stages: map[flow.Stage]*StageState{},
 	}
 	s.begin(flow.Reception, nil)
@@ -196,6 +196,7 @@ func (s *step) openPoint(st *StageState) {
 	st.Phase, st.Proposal = Open, s.e.Proposal
 	st.Decisions = map[string]flow.Decision{}
 	s.wait(st)
+	s.command(Decide, "")
 }
 
 func (s *step) wait(st *StageState) {
@@ -214,7 +215,11 @@ func (s *step) decide(st *StageState) error {
 	if err := d.Check(st.Proposal); err != nil {
 		return err
 	}
-	if old, ok := st.Decisions[d.Item]; ok {
+	old, ok := st.Decisions[d.Item]
+	if d.Supersedes != nil && *d.Supersedes != old.ID {
+		return fmt.Errorf("item %s: %w: somebody else decided on it in the meantime", d.Item, flow.ErrStale)
+	}
+	if ok {
 		s.keepPast(st, "superseded", old)
 	}
 	if st.Decisions == nil {
@@ -241,10 +246,33 @@ func (s *step) closePoint(st *StageState) error {
 	if s.e.Actor.Kind == "" || s.e.Actor.Name == "" {
 		return fmt.Errorf("%w: nobody is named as closing the %s control point", flow.ErrInvalid, s.Stage)
 	}
+	if err := s.otherEyes(st); err != nil {
+		return err
+	}
 	st.Closed = &Closing{Actor: s.e.Actor, At: s.e.At, Seen: s.e.Seen}
 	st.Phase, s.Status = Concluding, Running
 	s.command(Conclude, "")
 	s.announce()
+	return nil
+}
+
+// ErrFourEyes is wrapped by the error of closing a control point for which a second person is needed.
+var ErrFourEyes = errors.New("a second person has to close the control point")
+
+// otherEyes says whether whoever closes the point may, where that has to be somebody else than who decided. A mode has no
+// eyes; recipes and policies were looked at when they were written.
+func (s *step) otherEyes(st *StageState) error {
+	if !s.FourEyes {
+		return nil
+	}
+	if s.e.Actor.Kind == flow.ActorMode {
+		return fmt.Errorf("the %s control point of run %s: %w: %q is none", s.Stage, s.Run, ErrFourEyes, s.e.Actor.Name)
+	}
+	for _, d := range st.Decisions {
+		if d.Actor.Kind == flow.ActorPerson && d.Actor == s.e.Actor {
+			return fmt.Errorf("the %s control point of run %s: %w: %s decided on item %s", s.Stage, s.Run, ErrFourEyes, d.Actor.Name, d.Item)
+		}
+	}
 	return nil
 }
 

@@ -51,7 +51,7 @@ func (w *world) send(e control.Event) error {
 	w.state = next
 	for _, c := range commands {
 		switch c.Kind {
-		case control.Announce:
+		case control.Announce, control.Decide:
 		case control.Cancel:
 			w.open = slices.DeleteFunc(w.open, func(o control.Command) bool { return o.Kind == control.Task })
 		default:

@@ -128,3 +128,12 @@ func (f *Facts) Column(name string) *Column {
 	}
 	return nil
 }
+
+// Names lists the names of the columns, in their order.
+func (f *Facts) Names() []string {
+	names := make([]string, len(f.Columns))
+	for i := range f.Columns {
+		names[i] = f.Columns[i].Name
+	}
+	return names
+}

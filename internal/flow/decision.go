@@ -31,6 +31,9 @@ type Decision struct {
 	At     time.Time      `json:"at"`
 	Reason string         `json:"reason,omitempty"`
 	Seen   string         `json:"seen"` // Hash of the proposal that the decider saw
+	// Supersedes is the id of the decision on the item that the decider saw, "" where they saw none. Nil takes the place
+	// of whatever there is; otherwise a decision that somebody else took in the meantime stands.
+	Supersedes *string `json:"supersedes,omitempty"`
 }
 
 // Applies says whether the decision changes anything.

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 )
 
@@ -18,29 +20,35 @@ type Head struct {
 	Dataset   string `json:"dataset"`
 	Bytes     int64  `json:"bytes"`
 	SHA256    string `json:"sha256"`
-	Ref       string `json:"ref"` // where the received bytes are kept, encrypted
+	Ref       string `json:"ref"`                 // where the received bytes are kept, encrypted
+	Account   string `json:"account,omitempty"`   // who asked for it, on a server
+	FourEyes  bool   `json:"four_eyes,omitempty"` // who decided at a control point may not close it
+	Decide    string `json:"decide,omitempty"`    // the flow.Mode that decides where nobody else does; empty means ask
+	Recipe    string `json:"recipe,omitempty"`    // text of the recipe and policies that decide before that
 }
 
 // Run is the record of a run. State is the control point manager's, opaque here.
 type Run struct {
-	ID      string
-	Status  string
-	Stage   string
-	Tier    string
-	Version int64 // grows with each change of the state
-	Head    Head
-	State   []byte
-	Created time.Time
-	Updated time.Time
+	ID     string
+	Status string
+	Stage  string
+	Tier   string
+	// Workspace is whose run it is; empty for one of the command line.
+	Workspace string
+	Version   int64 // grows with each change of the state
+	Head      Head
+	State     []byte
+	Created   time.Time
+	Updated   time.Time
 }
 
-const runColumns = "id, status, stage, tier, version, head, state, created, updated"
+const runColumns = "id, status, stage, tier, workspace, version, head, state, created, updated"
 
 func (s *Store) scanRun(scan func(...any) error) (Run, error) {
 	var r Run
 	var head []byte
 	var created, updated int64
-	if err := scan(&r.ID, &r.Status, &r.Stage, &r.Tier, &r.Version, &head, &r.State, &created, &updated); err != nil {
+	if err := scan(&r.ID, &r.Status, &r.Stage, &r.Tier, &r.Workspace, &r.Version, &head, &r.State, &created, &updated); err != nil {
 		return r, err
 	}
 	var err error
@@ -71,8 +79,8 @@ func (t *Tx) InsertRun(ctx context.Context, r Run) error {
 		return fmt.Errorf("encrypting the state of run %s: %w", r.ID, err)
 	}
 	now := t.s.now()
-	_, err = t.exec(ctx, "INSERT INTO run ("+runColumns+") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-		r.ID, r.Status, r.Stage, r.Tier, int64(1), head, state, now, now)
+	_, err = t.exec(ctx, "INSERT INTO run ("+runColumns+") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+		r.ID, r.Status, r.Stage, r.Tier, r.Workspace, int64(1), head, state, now, now)
 	if err != nil {
 		return fmt.Errorf("recording run %s: %w", r.ID, err)
 	}
@@ -105,6 +113,43 @@ func (s *Store) Runs(ctx context.Context) ([]Run, error) {
 	return all, nil
 }
 
+// Page is a part of a list that is read in parts, the latest first.
+type Page struct {
+	Before time.Time // of what is older than this; the zero time begins with the latest
+	ID     string    // of those of that very time, the ones whose id is smaller
+	Limit  int
+}
+
+// RunsOf lists a workspace's runs of the statuses (nil for all), the latest first, without their states.
+func (s *Store) RunsOf(ctx context.Context, workspace string, statuses []string, p Page) ([]Run, error) {
+	before := int64(math.MaxInt64)
+	if !p.Before.IsZero() {
+		before = p.Before.UnixMicro()
+	}
+	query := "SELECT id, status, stage, tier, workspace, version, head, $1, created, updated FROM run WHERE workspace = $2 " +
+		"AND (created < $3 OR (created = $3 AND id < $4))"
+	nothing, err := s.seal(nil)
+	if err != nil {
+		return nil, fmt.Errorf("listing the runs of workspace %s: %w", workspace, err)
+	}
+	args := []any{nothing, workspace, before, p.ID}
+	if len(statuses) > 0 {
+		marks := make([]string, len(statuses))
+		for i, st := range statuses {
+			args = append(args, st)
+			marks[i] = fmt.Sprintf("$%d", len(args))
+		}
+		query += " AND status IN (" + strings.Join(marks, ",") + ")"
+	}
+	args = append(args, p.Limit)
+	query += fmt.Sprintf(" ORDER BY created DESC, id DESC LIMIT $%d", len(args))
+	all, err := list(ctx, s.read, s.scanRun, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing the runs of workspace %s: %w", workspace, err)
+	}
+	return all, nil
+}
+
 // SaveState writes r.State, r.Status and r.Stage where the run is still at r.Version, and counts r.Version up. The
 // error wraps ErrConflict where it is not.
 func (t *Tx) SaveState(ctx context.Context, r *Run) error {
@@ -129,6 +174,16 @@ func (s *Store) RunsIn(ctx context.Context, status string) ([]Run, error) {
 	all, err := list(ctx, s.read, s.scanRun, "SELECT "+runColumns+" FROM run WHERE status = $1 ORDER BY created, id", status)
 	if err != nil {
 		return nil, fmt.Errorf("listing the runs that are %s: %w", status, err)
+	}
+	return all, nil
+}
+
+// RunsChanged lists id and version of the runs that changed since a time; nothing else of them is filled in.
+func (s *Store) RunsChanged(ctx context.Context, since time.Time) ([]Run, error) {
+	all, err := list(ctx, s.read, func(scan func(...any) error) (r Run, err error) { return r, scan(&r.ID, &r.Version) },
+		"SELECT id, version FROM run WHERE updated >= $1", since.UnixMicro())
+	if err != nil {
+		return nil, fmt.Errorf("looking for the runs that changed: %w", err)
 	}
 	return all, nil
 }

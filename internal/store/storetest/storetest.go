@@ -29,6 +29,11 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"AuditIsAChain":                       auditIsAChain,
 		"ProgressAndDeadTasks":                progressAndDeadTasks,
 		"ConcurrentTransactionsLoseNoMessage": concurrentTransactionsLoseNoMessage,
+		"WorkspacesAreComparedAndSwapped":     workspacesAreComparedAndSwapped,
+		"MembersHoldOneRole":                  membersHoldOneRole,
+		"RunsOfAWorkspaceArePaged":            runsOfAWorkspaceArePaged,
+		"RecipesBelongToAWorkspace":           recipesBelongToAWorkspace,
+		"AnswersAreGivenOnce":                 answersAreGivenOnce,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open(t)) })
 	}
