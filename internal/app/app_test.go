@@ -23,6 +23,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // The test binary plays three parts: the tests, the child processes that run handlers, and an instance to be killed.
@@ -382,7 +383,7 @@ func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
 	defer stop(t, a)
 	empty := filepath.Join(t.TempDir(), "empty.csv")
 	big := filepath.Join(t.TempDir(), "big.csv")
-	if err := errors.Join(os.WriteFile(empty, nil, 0o600), os.WriteFile(big, nil, 0o600), os.Truncate(big, app.DemoBytes+1)); err != nil {
+	if err := errors.Join(os.WriteFile(empty, nil, 0o600), os.WriteFile(big, nil, 0o600), os.Truncate(big, 10<<20+1)); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{empty, t.TempDir(), filepath.Join(t.TempDir(), "none"), "/dev/null"} {
@@ -390,7 +391,7 @@ func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if _, err := a.Submit(t.Context(), big, app.Request{Actor: person, Tier: app.TierDemo}); !errors.Is(err, app.ErrTier) {
+	if _, err := a.Submit(t.Context(), big, app.Request{Actor: person, Tier: tier.Demo}); !errors.Is(err, tier.ErrLimit) {
 		t.Errorf("too big for the tier: %v", err)
 	}
 	if _, err := a.Submit(t.Context(), file(t, "a"), app.Request{Actor: person, StopAfter: "lunch"}); !errors.Is(err, flow.ErrInvalid) {
@@ -402,6 +403,25 @@ func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
 	}
 	if runs, err := a.Runs(t.Context()); err != nil || len(runs) > 0 {
 		t.Errorf("runs %v, %v", runs, err)
+	}
+}
+
+func TestARunOfTheDemoTierEndsAfterItsInsights(t *testing.T) {
+	a := start(t, filepath.Join(t.TempDir(), "home"))
+	defer stop(t, a)
+	path := file(t, "a")
+	if _, err := a.Submit(t.Context(), path, app.Request{Actor: person, Tier: tier.Demo, StopAfter: flow.Recommendation}); !errors.Is(err, tier.ErrLimit) {
+		t.Errorf("a stage that the tier has not: %v", err)
+	}
+	run := submit(t, a, path, app.Request{Tier: tier.Demo})
+	var u *control.Update
+	for u = next(t, a, run, nil); u.Status == control.Waiting; u = next(t, a, run, u) {
+		if err := proceed(t.Context(), a, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u.Status != control.Done || u.Stage != flow.Insight {
+		t.Errorf("ended as %+v", u)
 	}
 }
 

@@ -13,20 +13,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
-	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
-
-// The tiers.
-const (
-	TierProfessional = task.TierProfessional
-	TierDemo         = task.TierDemo
-)
-
-// DemoBytes is the largest file of the demo tier.
-const DemoBytes = 10 << 20
-
-// ErrTier is wrapped by errors about what a tier does not allow.
-var ErrTier = errors.New("the tier does not allow it")
 
 // ErrEmpty is wrapped by the error about a file without a byte in it. It is refused (stage.IsRefused).
 var ErrEmpty = errors.New("the file is empty")
@@ -37,7 +25,7 @@ type Request struct {
 	Goal      string // in plain words
 	KPI       string // the column that measures the goal, where known
 	StopAfter flow.Stage
-	Tier      string // empty means TierProfessional
+	Tier      tier.Name // empty means tier.Professional
 	Actor     flow.Actor
 }
 
@@ -55,14 +43,12 @@ func (a *App) Submit(ctx context.Context, path string, r Request) (run string, e
 	if r.ID == "" {
 		r.ID = NewRunID()
 	}
-	if r.Tier == "" {
-		r.Tier = TierProfessional
-	}
 	if r.Actor.Kind == "" {
 		return "", fmt.Errorf("submitting %s: nobody is named as asking for the run", path)
 	}
-	if err := allowed(r.Tier, path); err != nil {
-		return "", err
+	limits, err := allowed(&r, path)
+	if err != nil {
+		return "", fmt.Errorf("submitting %s: %w", path, err)
 	}
 	if _, err := a.records.Run(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
 		return "", errors.Join(err, fmt.Errorf("submitting %s: there is a run %s already", path, r.ID))
@@ -82,7 +68,7 @@ func (a *App) Submit(ctx context.Context, path string, r Request) (run string, e
 	if received.Bytes == 0 {
 		return "", stage.Refused(fmt.Errorf("%s: %w; nothing was kept; check how it was exported", path, ErrEmpty))
 	}
-	err = a.control.Request(ctx, store.Run{ID: r.ID, Tier: r.Tier, Head: store.Head{File: received.Name, Goal: r.Goal, KPI: r.KPI,
+	err = a.control.Request(ctx, store.Run{ID: r.ID, Tier: string(limits.Tier), Head: store.Head{File: received.Name, Goal: r.Goal, KPI: r.KPI,
 		StopAfter: string(r.StopAfter), Dataset: r.ID, Bytes: received.Bytes, SHA256: received.SHA256, Ref: received.Ref}},
 		r.Actor, a.opt.PointTTL)
 	if err != nil {
@@ -91,14 +77,20 @@ func (a *App) Submit(ctx context.Context, path string, r Request) (run string, e
 	return r.ID, nil
 }
 
-// allowed says whether the tier takes a file of this size. One that cannot be looked at is refused later, with the reason.
-func allowed(tier, path string) error {
-	info, err := os.Stat(path)
-	if tier == TierDemo && err == nil && info.Size() > DemoBytes {
-		return fmt.Errorf("%s has %d bytes, the demo tier takes files up to %d: %w; nothing was kept; use the professional tier, "+
-			"or a part of the file", path, info.Size(), DemoBytes, ErrTier)
+// allowed holds the request against its tier, and sets the stage after which the run ends. A file that cannot be looked at
+// is refused later, with the reason.
+func allowed(r *Request, path string) (limits tier.Limits, err error) {
+	if limits, err = tier.Of(r.Tier); err != nil {
+		return limits, err
 	}
-	return nil
+	if r.StopAfter, err = limits.CheckStage(r.StopAfter); err != nil {
+		return limits, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return limits, nil //nolint:nilerr // said by whoever reads the file
+	}
+	return limits, limits.CheckBytes(info.Size())
 }
 
 func explain(err error, path string) error {

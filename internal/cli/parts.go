@@ -22,6 +22,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage/quality"
 	"github.com/analytix-flow/analytix/internal/stage/reception"
 	"github.com/analytix-flow/analytix/internal/stage/recommendation"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // opener opens what was received, for the handler that reads it.
@@ -127,7 +128,7 @@ func codeOf(err error) int {
 	switch {
 	case stage.IsRefused(err):
 		return exitRefused
-	case errors.Is(err, app.ErrTier):
+	case errors.Is(err, tier.ErrLimit):
 		return exitForbidden
 	default:
 		return exitInternal

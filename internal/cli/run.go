@@ -17,6 +17,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/recipe"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // runFlags are the flags that run, resume and replay share.
@@ -39,7 +40,7 @@ func (f *runFlags) bindStart(c *cobra.Command) {
 	c.Flags().StringVar(&f.goal, "goal", "", "the business goal in plain words")
 	c.Flags().StringVar(&f.kpi, "kpi", "", "the column that measures the goal")
 	c.Flags().StringVar(&f.stage, "stage", "", "stop after this stage: reception | quality | insight | recommendation")
-	c.Flags().StringVar(&f.tier, "tier", app.TierProfessional, "demo | professional")
+	c.Flags().StringVar(&f.tier, "tier", string(tier.Professional), "demo | professional")
 }
 
 // check says what is wrong with the flags.
@@ -52,6 +53,15 @@ func (f *runFlags) check() error {
 	}
 	if f.stage != "" && !flow.Stage(f.stage).Valid() {
 		return usage(fmt.Errorf("--stage: there is no stage %q: use reception, quality, insight or recommendation", f.stage))
+	}
+	limits, err := tier.Of(tier.Name(f.tier))
+	if err != nil {
+		return usage(fmt.Errorf("--tier: %w", err))
+	}
+	if f.recipe != "" {
+		if err := limits.CheckFeature(tier.Recipes); err != nil {
+			return err
+		}
 	}
 	if f.format != "" && !slices.Contains(outcome.Formats(), f.format) {
 		return usage(fmt.Errorf("--format: %q is none of %s", f.format, strings.Join(outcome.Formats(), ", ")))
@@ -128,7 +138,7 @@ func begin(cmd *cobra.Command, s *streams, f *runFlags, file string) error {
 	recorded := false
 	err = withRun(cmd, s, f, id, r, func(ctx context.Context, a *app.App) error {
 		_, err := a.Submit(ctx, file, app.Request{
-			ID: id, Goal: f.goal, KPI: f.kpi, StopAfter: flow.Stage(f.stage), Tier: f.tier, Actor: me(),
+			ID: id, Goal: f.goal, KPI: f.kpi, StopAfter: flow.Stage(f.stage), Tier: tier.Name(f.tier), Actor: me(),
 		})
 		recorded = err == nil
 		return err
@@ -160,14 +170,23 @@ func resume(cmd *cobra.Command, s *streams, f *runFlags, run string) error {
 	if err != nil {
 		return err
 	}
-	return withRun(cmd, s, f, run, r, func(ctx context.Context, a *app.App) error { return revive(ctx, a, run) })
+	return withRun(cmd, s, f, run, r, func(ctx context.Context, a *app.App) error { return revive(ctx, a, run, r != nil) })
 }
 
 // revive takes up what stands still; a run that moves needs nothing.
-func revive(ctx context.Context, a *app.App, run string) error {
-	_, state, err := a.State(ctx, run)
+func revive(ctx context.Context, a *app.App, run string, byRecipe bool) error {
+	record, state, err := a.State(ctx, run)
 	if err != nil {
 		return err
+	}
+	limits, err := tier.Of(tier.Name(record.Tier))
+	if err != nil {
+		return err
+	}
+	if byRecipe {
+		if err := limits.CheckFeature(tier.Recipes); err != nil {
+			return err
+		}
 	}
 	switch state.Status {
 	case "failed":

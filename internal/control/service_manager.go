@@ -11,6 +11,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // answer is what a manager has to say: an event, and the document that it made.
@@ -115,6 +116,13 @@ func (w *managing) assemble(ctx context.Context) (*answer, error) {
 	docs, err := w.documents(ctx, w.run, w.state)
 	if err != nil {
 		return nil, err
+	}
+	limits, err := tier.Of(tier.Name(w.run.Tier))
+	if err != nil {
+		return nil, stage.Permanent(fmt.Errorf("putting the proposal of the %s stage together: %w", w.c.Stage, err))
+	}
+	if docs[stage.DocumentTier], err = json.Marshal(limits); err != nil {
+		return nil, fmt.Errorf("writing the limits of the tier down: %w", err)
 	}
 	document, items, err := w.manager.Assemble(docs)
 	if err != nil {

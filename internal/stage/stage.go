@@ -45,8 +45,11 @@ type Handler interface {
 }
 
 // Documents are JSON documents by name: "reception", "quality", ... for the decided document of an earlier stage,
-// and a handler's name for what it found in this round of this stage.
+// and a handler's name for what it found in this round of this stage. Managers also find DocumentTier.
 type Documents map[string]json.RawMessage
+
+// DocumentTier names the document in which Manager.Assemble finds what the run's tier allows (tier.Limits).
+const DocumentTier = "tier"
 
 // Decode unmarshals the named document into v; a document that is not there leaves v as it is and returns false.
 func (d Documents) Decode(name string, v any) (bool, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // Task names a piece of work. It is stored with the queue and carries ids only.
@@ -24,22 +25,19 @@ func (t Task) ID() string {
 	return fmt.Sprintf("%s/%s/%d/%d/%s", t.Run, t.Stage, t.Round, t.Try, t.Kind)
 }
 
-// Tiers whose tasks are taken first and last.
-const (
-	TierProfessional = "professional"
-	TierDemo         = "demo"
-)
+// between is the priority of tasks that belong to no tier.
+const between = 2
 
 // priority is River's: 1 is taken first.
 func (t Task) priority() int {
-	switch t.Tier {
-	case TierProfessional:
-		return 1
-	case TierDemo:
-		return 3
-	default:
-		return 2
+	if t.Tier == "" {
+		return between
 	}
+	l, err := tier.Of(tier.Name(t.Tier))
+	if err != nil { // a tier that is declared no more
+		return between
+	}
+	return l.Queue
 }
 
 // Report tells how far a task is: a fraction (0..1) and what is being done. It may be called from any goroutine.

@@ -20,6 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -97,7 +98,7 @@ func (b *bench) await(what string, c <-chan struct{}) {
 }
 
 func one(kind string) task.Task {
-	return task.Task{Run: "r", Stage: flow.Quality, Round: 1, Kind: kind, Tier: task.TierProfessional}
+	return task.Task{Run: "r", Stage: flow.Quality, Round: 1, Kind: kind, Tier: string(tier.Professional)}
 }
 
 func both(t *testing.T, f func(b *bench)) {
@@ -309,8 +310,8 @@ func TestPrioritiesAndLimits(t *testing.T) {
 		}},
 	}
 	q := b.open(task.Config{Kinds: kinds, Workers: 1})
-	b.insert(q, task.Task{Run: "demo1", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "none", Kind: "any"},
-		task.Task{Run: "demo2", Tier: task.TierDemo, Kind: "any"}, task.Task{Run: "pro", Tier: task.TierProfessional, Kind: "any"})
+	b.insert(q, task.Task{Run: "demo1", Tier: string(tier.Demo), Kind: "any"}, task.Task{Run: "none", Kind: "any"},
+		task.Task{Run: "demo2", Tier: string(tier.Demo), Kind: "any"}, task.Task{Run: "pro", Tier: string(tier.Professional), Kind: "any"})
 	for i := range 6 {
 		b.insert(q, task.Task{Run: strconv.Itoa(i), Kind: "limited.kind"})
 	}

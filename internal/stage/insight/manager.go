@@ -9,6 +9,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // Manager plans the insight stage and assembles what its handlers found.
@@ -64,11 +65,16 @@ func (*Manager) Handlers() []stage.Handler {
 	return []stage.Handler{search{handlerGroups}, search{handlerTime}, search{handlerRelations}, choose{}}
 }
 
-// Assemble implements stage.Manager: the document is that of insight.select, with an item for each insight.
+// Assemble implements stage.Manager: the document is that of insight.select, as far as the tier shows it, with an item for
+// each insight.
 func (*Manager) Assemble(docs stage.Documents) (json.RawMessage, []flow.Item, error) {
 	var found flow.InsightList
 	if ok, err := docs.Decode(handlerSelect, &found); err != nil || !ok {
 		return nil, nil, fmt.Errorf("assembling the insights: what %s chose is missing or cannot be read: %w", handlerSelect, orMissing(err))
+	}
+	document, err := withhold(docs, &found)
+	if err != nil {
+		return nil, nil, err
 	}
 	items := make([]flow.Item, 0, len(found.Insights))
 	for i := range found.Insights {
@@ -77,7 +83,26 @@ func (*Manager) Assemble(docs stage.Documents) (json.RawMessage, []flow.Item, er
 			ID: f.ID, Kind: flow.ItemInsight, Options: []string{flow.OptionKeep}, Recommended: flow.OptionKeep, Fingerprint: fingerprint(f),
 		})
 	}
-	return docs[handlerSelect], items, nil
+	return document, items, nil
+}
+
+// withhold cuts the list to what the tier shows, and says in it how many more there are. The list is ranked: the best stay.
+func withhold(docs stage.Documents, found *flow.InsightList) (json.RawMessage, error) {
+	var limits tier.Limits
+	if _, err := docs.Decode(stage.DocumentTier, &limits); err != nil {
+		return nil, fmt.Errorf("assembling the insights: reading what the tier shows: %w", err)
+	}
+	shown, note := limits.WithholdInsights(len(found.Insights))
+	if note == "" {
+		return docs[handlerSelect], nil
+	}
+	found.Insights = found.Insights[:shown]
+	found.Skipped = append(found.Skipped, flow.Skipped{Check: "tier", Why: note})
+	document, err := json.Marshal(found)
+	if err != nil {
+		return nil, fmt.Errorf("assembling the insights: %w", err)
+	}
+	return document, nil
 }
 
 // Decide implements stage.Manager: the decision is written beside each insight; the last one on an item counts.

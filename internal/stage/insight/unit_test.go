@@ -2,6 +2,7 @@ package insight
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -11,7 +12,39 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
+
+func TestTheTierShowsTheBestAndSaysHowManyMoreThereAre(t *testing.T) {
+	t.Parallel()
+	found := flow.InsightList{Tests: 99}
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		found.Insights = append(found.Insights, flow.InsightFinding{ID: id})
+	}
+	for name, shown := range map[tier.Name]int{tier.Demo: 5, tier.Professional: 7} {
+		limits, err := tier.Of(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs := stage.Documents{}
+		for doc, v := range map[string]any{handlerSelect: found, stage.DocumentTier: limits} {
+			if docs[doc], err = json.Marshal(v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		document, items, err := New().Assemble(docs)
+		var got flow.InsightList
+		if err := errors.Join(err, json.Unmarshal(document, &got)); err != nil {
+			t.Fatal(err)
+		}
+		if len(items) != shown || len(got.Insights) != shown || got.Insights[0].ID != "a" || got.Tests != 99 {
+			t.Errorf("%s: %d items, %+v", name, len(items), got)
+		}
+		if told := len(got.Skipped) == 1 && strings.Contains(got.Skipped[0].Why, "2 more insights were found"); told != (shown < 7) {
+			t.Errorf("%s: told %+v", name, got.Skipped)
+		}
+	}
+}
 
 func TestTokensAndStems(t *testing.T) {
 	t.Parallel()
