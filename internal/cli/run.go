@@ -293,3 +293,13 @@ func readRecipe(file string) (*recipe.Recipe, error) {
 	}
 	return r, nil
 }
+
+// writeResults writes the files of the contract.
+func writeResults(ctx context.Context, a *app.App, run, dir, format string, policies []recipe.Policy) (*outcome.Written, error) {
+	r, err := a.Results(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	r.Policies = policies
+	return r.Write(ctx, dir, format)
+}

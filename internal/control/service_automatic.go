@@ -82,13 +82,13 @@ func (s *Service) written(ctx context.Context, record *store.Run, state *State) 
 	if err := json.Unmarshal(facts, &f); err != nil {
 		return nil, fmt.Errorf("reading the facts of run %s: %w", record.ID, err)
 	}
-	point.Target.Rows, point.Columns = f.Rows, f.Names()
+	point.Rows, point.Columns = f.Rows, f.Names()
 	if p.Stage == flow.Quality {
 		var list flow.IssueList
 		if err := json.Unmarshal(raw, &list); err != nil {
 			return nil, fmt.Errorf("reading the issues of run %s: %w", record.ID, err)
 		}
-		point.Target.Issues = list.Issues
+		point.Issues = list.Issues
 	}
 	taken, err := a.At(point, s.now().UTC())
 	if err != nil {
