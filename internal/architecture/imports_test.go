@@ -17,6 +17,7 @@ var floors = map[string]int{
 	"internal/audit": 1, "internal/delimited": 1, "internal/semantic": 1, "internal/similarity": 1, "internal/statistic": 1,
 	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1,
 	"internal/tier": 1, "internal/outbound": 1, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5,
+	"internal/auth/breached": 1, "internal/auth": 4,
 	"internal/dependency":       2,
 	"internal/engine/extension": 1, "internal/engine": 2, "internal/keys": 2, "internal/broker": 2, "internal/store": 2,
 	"internal/stage": 3, "internal/operation": 3,
@@ -38,6 +39,11 @@ var only = map[string][]string{
 	"github.com/jackc/pgx":              {"internal/store", "internal/task"},
 	"github.com/spf13/cobra":            {"internal/cli"},
 	"github.com/xuri/excelize":          {"internal/outcome"},
+	"github.com/go-jose/":               {"internal/auth"},
+	"github.com/coreos/go-oidc":         {"internal/auth"},
+	"golang.org/x/oauth2":               {"internal/auth"},
+	"golang.org/x/crypto/argon2":        {"internal/auth"},
+	"github.com/trustelem/zxcvbn":       {"internal/auth"},
 	"github.com/santhosh-tekuri/jsonsc": {}, // tests only
 }
 
