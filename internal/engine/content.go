@@ -8,11 +8,15 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
+	"strconv"
 	"strings"
 )
 
 // hashWindow is how many row numbers one query reads, so that ordering them stays within memory.
 const hashWindow = 1 << 18
+
+const hashBuffer = 1 << 20
 
 // ContentHash is the hash of a version's content, and how many rows it has: the SHA-256, in hexadecimal, of its rows in
 // the order of their numbers as canonical CSV (comma, line feed, quotes only around cells that hold a comma, a quote, a
@@ -28,16 +32,33 @@ func (s *Session) ContentHash(ctx context.Context, from string) (sum string, row
 	if err != nil {
 		return "", 0, fmt.Errorf("hashing the content of a version: %w", err)
 	}
+	ordered, err := s.InRowOrder(ctx, from)
+	if err != nil {
+		return "", 0, fmt.Errorf("hashing the content of a version: %w", err)
+	}
 	h := sha256.New()
-	line := canonicalLine(columns)
+	query := "SELECT " + canonicalLine(columns) + " FROM " + from
+	if ordered {
+		if err := s.hashRows(ctx, query, h); err != nil {
+			return "", 0, fmt.Errorf("hashing the content of a version: %w", err)
+		}
+		return hex.EncodeToString(h.Sum(nil)), rows, nil
+	}
 	for low := int64(1); low <= last; low += hashWindow {
-		query := fmt.Sprintf("SELECT %s FROM %s WHERE %s BETWEEN %d AND %d ORDER BY %s", line, from, RowColumn,
-			low, low+hashWindow-1, RowColumn)
-		if err := s.hashLines(ctx, query, h); err != nil {
+		window := fmt.Sprintf("%s WHERE %s BETWEEN %d AND %d ORDER BY %s", query, RowColumn, low, low+hashWindow-1, RowColumn)
+		if err := s.hashRows(ctx, window, h); err != nil {
 			return "", 0, fmt.Errorf("hashing the content of a version: %w", err)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), rows, nil
+}
+
+// InRowOrder says whether the rows of a version lie in the order of their numbers, so that they need not be sorted: the
+// engine reads the rows of a file in their order. from is a table or a table expression.
+func (s *Session) InRowOrder(ctx context.Context, from string) (ordered bool, err error) {
+	err = s.QueryRow(ctx, "SELECT coalesce(bool_and(before IS NULL OR before < "+RowColumn+"), true) FROM (SELECT "+RowColumn+
+		", lag("+RowColumn+") OVER () AS before FROM "+from+")", &ordered)
+	return ordered, err
 }
 
 // Columns lists the columns of a table that holds a dataset version, but for the hidden one. from is a table or a table
@@ -63,32 +84,37 @@ func (s *Session) Columns(ctx context.Context, from string) (columns []string, e
 	return columns, rows.Err()
 }
 
-// canonicalLine is the expression of a row as a line of canonical CSV, its end included.
+// canonicalLine is the expression of a row as a line of canonical CSV, without its end. Few rows hold a cell that needs
+// quotes, so that the cells are looked at together first.
 func canonicalLine(columns []string) string {
-	cells := make([]string, len(columns))
+	if len(columns) == 0 {
+		return "''"
+	}
+	texts, plain, careful := make([]string, len(columns)), make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
 		text := Text(c)
-		cells[i] = "CASE WHEN " + text + " IS NULL THEN '' WHEN regexp_matches(" + text + `, '[",\r\n]') THEN '"' || replace(` +
+		texts[i] = text
+		plain[i] = "coalesce(" + text + ", '')"
+		careful[i] = "CASE WHEN " + text + " IS NULL THEN '' WHEN regexp_matches(" + text + `, '[",\r\n]') THEN '"' || replace(` +
 			text + `, '"', '""') || '"' ELSE ` + text + " END"
 	}
-	if len(cells) == 0 {
-		return "chr(10)"
-	}
-	return strings.Join(cells, " || ',' || ") + " || chr(10)"
+	return "CASE WHEN regexp_matches(concat(" + strings.Join(texts, ", ") + `), '[",\r\n]') THEN ` + strings.Join(careful, " || ',' || ") +
+		" ELSE concat_ws(',', " + strings.Join(plain, ", ") + ") END"
 }
 
-func (s *Session) hashLines(ctx context.Context, query string, h hash.Hash) (err error) {
-	rows, err := s.Query(ctx, query)
+// hashRows hashes the lines of a query, in their order, with a line feed behind each. The engine writes them to a pipe,
+// as they are: row by row through the driver they would take many times as long.
+func (s *Session) hashRows(ctx context.Context, query string, h hash.Hash) error {
+	r, w, err := os.Pipe()
 	if err != nil {
-		return err
+		return fmt.Errorf("making a pipe to the engine: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var line string
-	for rows.Next() {
-		if err := rows.Scan(&line); err != nil {
-			return err
-		}
-		_, _ = io.WriteString(h, line) // never fails (hash.Hash)
-	}
-	return rows.Err()
+	hashed := make(chan error, 1)
+	go func() {
+		_, err := io.CopyBuffer(h, struct{ io.Reader }{r}, make([]byte, hashBuffer))
+		hashed <- errors.Join(err, r.Close())
+	}()
+	err = s.Exec(ctx, "COPY ("+query+") TO '/proc/self/fd/"+strconv.Itoa(int(w.Fd()))+
+		"' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ',', USE_TMP_FILE false)")
+	return errors.Join(err, w.Close(), <-hashed)
 }

@@ -58,3 +58,15 @@ func present(column string) string { return engine.Ident(column) + " IS NOT NULL
 
 // missing is the condition that it is.
 func missing(column string) string { return engine.Ident(column) + " IS NULL" }
+
+// Rewritten is the expression of what a resolution makes of the cell of a column, where it rewrites every present cell by
+// itself; ok is false for resolutions of another nature.
+func Rewritten(r flow.Resolution, c *flow.Column) (expr string, ok bool) {
+	op, _ := For(r.Kind)
+	o, ok := op.(columnwise)
+	if !ok {
+		return "", false
+	}
+	expr, where, err := o.rewrite(c, r.Params)
+	return "nullif(CAST(" + expr + " AS VARCHAR), '')", err == nil && where == ""
+}

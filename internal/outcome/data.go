@@ -104,6 +104,7 @@ type export struct {
 	from    string   // table expression
 	columns []string // of the table, in order, RowColumn left out
 	rows    int64
+	sort    string // ORDER BY, where the rows do not lie in their order
 }
 
 func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (*export, error) {
@@ -125,6 +126,13 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (
 	}
 	if err := env.Engine.QueryRow(ctx, "SELECT count(*) FROM "+from, &x.rows); err != nil {
 		return nil, fmt.Errorf("counting the rows of the cleaned data: %w", err)
+	}
+	ordered, err := env.Engine.InRowOrder(ctx, from)
+	if err != nil {
+		return nil, fmt.Errorf("looking at the order of the cleaned data: %w", err)
+	}
+	if !ordered {
+		x.sort = " ORDER BY " + engine.Ident(engine.RowColumn)
 	}
 	return x, nil
 }
@@ -170,7 +178,7 @@ func (x *export) write(ctx context.Context, to string) error {
 
 // query reads the listed expressions in the order of the input.
 func (x *export) query(list []string) string {
-	return "SELECT " + strings.Join(list, ", ") + " FROM " + x.from + " ORDER BY " + engine.Ident(engine.RowColumn)
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + x.from + x.sort
 }
 
 // csv lets the engine write. The header goes through a first row of the union, as names of columns must be unique in
@@ -190,7 +198,7 @@ func (x *export) csv(ctx context.Context, to string) error {
 	if x.Header {
 		query = "SELECT " + strings.Join(first, ", ") + " UNION ALL " + query
 	}
-	query = "SELECT * EXCLUDE (" + engine.Ident(engine.RowColumn) + ") FROM (" + query + ") ORDER BY " + engine.Ident(engine.RowColumn)
+	query = "SELECT * EXCLUDE (" + engine.Ident(engine.RowColumn) + ") FROM (" + query + ")" + x.sort
 	return x.session.Exec(ctx, "COPY ("+query+") TO "+engine.Literal(to)+" (FORMAT csv, HEADER false, NULLSTR '', QUOTE '\"', ESCAPE '\"', DELIMITER "+
 		engine.Literal(x.Delimiter)+")")
 }

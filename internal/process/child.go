@@ -25,7 +25,8 @@ func Child(ctx context.Context, handlers []stage.Handler) error {
 	if err != nil {
 		return fmt.Errorf("setting up the child process: %w", err)
 	}
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	// The parent keeps of it what its own log is for.
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	in := &endsProcess{r: os.Stdin}
 	return Serve(ctx, in, out, handlers, log)
 }
@@ -202,7 +203,9 @@ func (s *server) do(ctx context.Context, f *frame, session *engine.Session) *fra
 		Log:      s.log.With("run", f.Job.Run, "handler", f.Job.Handler),
 		Progress: s.progress(f.Serial),
 	}
+	start, used := time.Now(), processorTime()
 	result, err := s.guarded(ctx, h, f.Job, env)
+	env.Log.DebugContext(ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
 	if err == nil && result == nil {
 		err = stage.Permanent(fmt.Errorf("handler %s returned neither a result nor an error", f.Job.Handler))
 	}

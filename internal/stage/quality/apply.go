@@ -131,15 +131,8 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 	if err != nil {
 		return nil, err
 	}
-	data, err := write(ctx, job, env.Engine, stage.FileData, p.after(columns)+" ORDER BY d.__row")
+	data, err := writeVersion(ctx, job, env.Engine, p.after(columns))
 	if err != nil {
-		return nil, err
-	}
-	from, err := env.Engine.ReadParquet(ctx, engine.File{Path: data.Path, Key: job.Key})
-	if err != nil {
-		return nil, fmt.Errorf("hashing the new version: %w", err)
-	}
-	if data.ContentHash, _, err = env.Engine.ContentHash(ctx, from); err != nil {
 		return nil, err
 	}
 	changes, err := write(ctx, job, env.Engine, fileChanges,
@@ -165,6 +158,33 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 		return nil, fmt.Errorf("writing what was applied: %w", err)
 	}
 	return out, nil
+}
+
+// writeVersion stores the rows of a query as the new version, in the order of their numbers. The engine keeps the order of
+// the rows that it reads, save where a query spills; only then are they sorted, which costs more than all else.
+func writeVersion(ctx context.Context, job *stage.Job, e *engine.Session, query string) (*stage.OutFile, error) {
+	for _, try := range []struct{ name, query string }{
+		{stage.FileData, query}, {stage.FileData + "-sorted", query + " ORDER BY d." + engine.RowColumn},
+	} {
+		data, err := write(ctx, job, e, try.name, try.query)
+		if err != nil {
+			return nil, err
+		}
+		from, err := e.ReadParquet(ctx, engine.File{Path: data.Path, Key: job.Key})
+		if err != nil {
+			return nil, fmt.Errorf("hashing the new version: %w", err)
+		}
+		ordered, err := e.InRowOrder(ctx, from)
+		if err != nil {
+			return nil, fmt.Errorf("looking at the order of the new version: %w", err)
+		}
+		if !ordered {
+			continue
+		}
+		data.ContentHash, _, err = e.ContentHash(ctx, from)
+		return data, err
+	}
+	return nil, errors.New("writing the new version: its rows are out of order; the version before is kept, try again")
 }
 
 // idsOf lists the ids of the accepted resolutions of a kind.

@@ -49,12 +49,13 @@ type Table struct {
 	Goal   flow.Goal
 
 	values   map[string]*Values
-	inferred *inferred // what the rows say about each other; computed when a check first asks
+	made     map[string]string // temporary tables about a column, by what they are; see once
+	inferred *inferred         // what the rows say about each other; computed when a check first asks
 }
 
 // NewTable wraps an engine to which the version under study is attached as data.
 func NewTable(e *engine.Session, facts *flow.Facts, goal flow.Goal) *Table {
-	return &Table{Engine: e, Facts: facts, Goal: goal, values: map[string]*Values{}}
+	return &Table{Engine: e, Facts: facts, Goal: goal, values: map[string]*Values{}, made: map[string]string{}}
 }
 
 // ValueCount is a distinct text of a column and in how many rows it stands.
@@ -66,7 +67,7 @@ type ValueCount struct {
 // Values are the distinct present texts of a column, most frequent first, ties in text order.
 type Values struct {
 	List     []ValueCount
-	Complete bool  // false where the column has more than MostValues distinct texts; List has the most frequent
+	Complete bool  // false where the column has more than MostValues distinct texts; List has the most frequent, or a sample
 	Present  int64 // rows with a value
 }
 
@@ -78,14 +79,21 @@ func (t *Table) Values(ctx context.Context, column string) (*Values, error) {
 	if v, ok := t.values[column]; ok {
 		return v, nil
 	}
-	rows, err := t.Engine.Query(ctx, fmt.Sprintf(
-		"SELECT %[1]s AS v, count(*) AS n FROM data WHERE %[1]s IS NOT NULL GROUP BY 1 ORDER BY n DESC, v LIMIT %[2]d",
-		engine.Ident(column), MostValues+1))
+	c := t.Facts.Column(column)
+	gathered := t.texts
+	if !t.repeats(c) {
+		gathered = t.sample
+	}
+	from, err := gathered(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.Engine.Query(ctx, fmt.Sprintf("SELECT v, n FROM %s AS x ORDER BY n DESC, v LIMIT %d", from, MostValues+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the distinct values of %q: %w", column, err)
 	}
 	defer rows.Close()
-	v := &Values{Complete: true}
+	v := &Values{Complete: t.repeats(c)}
 	for rows.Next() {
 		var x ValueCount
 		if err := rows.Scan(&x.Value, &x.Count); err != nil {
@@ -99,7 +107,9 @@ func (t *Table) Values(ctx context.Context, column string) (*Values, error) {
 	}
 	if len(v.List) > MostValues {
 		v.List, v.Complete = v.List[:MostValues], false
-		v.Present = t.Facts.Rows - t.Facts.Column(column).Missing
+	}
+	if !v.Complete {
+		v.Present = t.Facts.Rows - c.Missing
 	}
 	t.values[column] = v
 	return v, nil

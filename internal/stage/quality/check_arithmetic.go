@@ -58,7 +58,7 @@ func arithmetic(ctx context.Context, t *Table) ([]Finding, error) {
 			}
 		}
 	}
-	holding, err := t.holding(ctx, all)
+	holding, err := t.holding(ctx, columns, all)
 	if err != nil {
 		return nil, err
 	}
@@ -107,10 +107,14 @@ func (r relation) nontrivial() string {
 }
 
 // holding keeps the relations that hold, judged on a sample of rows and many relations in one pass.
-func (t *Table) holding(ctx context.Context, all []relation) ([]relation, error) {
+func (t *Table) holding(ctx context.Context, columns []*flow.Column, all []relation) ([]relation, error) {
 	const pass, sample = 100, 4000
-	if err := t.Engine.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE arithmetic_sample AS SELECT * FROM data WHERE hash(__row) %% greatest(1, %d) = 0",
-		t.Facts.Rows/sample)); err != nil {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = engine.Ident(c.Name)
+	}
+	if err := t.Engine.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE arithmetic_sample AS SELECT %s FROM data WHERE hash(__row) %% greatest(1, %d) = 0",
+		strings.Join(names, ", "), t.Facts.Rows/sample)); err != nil {
 		return nil, fmt.Errorf("taking a sample: %w", err)
 	}
 	var out []relation

@@ -32,7 +32,11 @@ func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 	if err != nil {
 		return nil, err
 	}
-	unread, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+engine.Ident(c.Name)+" IS NOT NULL AND "+engine.Typed(c)+" IS NULL ORDER BY 1")
+	from, err := t.unread(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	unread, err := texts(ctx, t.Engine, "SELECT v FROM "+from+" ORDER BY 1")
 	if err != nil {
 		return nil, fmt.Errorf("reading cells that are no dates: %w", err)
 	}
@@ -71,23 +75,31 @@ func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	if !c.Type.Temporal() {
 		return nil, nil
 	}
-	day := "epoch(CAST(" + engine.Typed(c) + " AS TIMESTAMP)) / 86400"
-	var low, high *float64
-	var present int64
-	if err := t.Engine.QueryRow(ctx, "SELECT quantile_cont("+day+", 0.02), quantile_cont("+day+", 0.98), count("+engine.Typed(c)+") FROM data", &low, &high, &present); err != nil {
+	day := daysOf(c)
+	low, high, present, err := t.middleDays(ctx, c)
+	if err != nil {
 		return nil, fmt.Errorf("looking for dates that are far off: %w", err)
 	}
-	if low == nil || high == nil || present < 20 {
+	if present < 20 {
 		return nil, nil
 	}
-	span := math.Max(*high-*low, 365)
-	where := fmt.Sprintf("(%s < %f OR %s > %f)", day, *low-3*span, day, *high+3*span)
-	odd, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+where+" ORDER BY 1 LIMIT 10000")
+	span := math.Max(high-low, 365)
+	beyond := func(day string) string { return fmt.Sprintf("(%s < %f OR %s > %f)", day, low-3*span, day, high+3*span) }
+	where := beyond(day)
+	from, err := t.texts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	far, err := t.once(ctx, "far", c, "SELECT v, sum(n)::BIGINT AS n FROM "+from+" AS x WHERE "+beyond(daysOf(onText(c)))+" GROUP BY 1")
+	if err != nil {
+		return nil, err
+	}
+	odd, err := texts(ctx, t.Engine, "SELECT v FROM "+far+" ORDER BY 1 LIMIT 10000")
 	if err != nil {
 		return nil, fmt.Errorf("reading dates that are far off: %w", err)
 	}
-	var cells int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &cells); err != nil {
+	cells, err := t.cellsIn(ctx, far, "true")
+	if err != nil {
 		return nil, fmt.Errorf("counting dates that are far off: %w", err)
 	}
 	if cells == 0 || share(cells, present) > 0.03 {
@@ -97,7 +109,7 @@ func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, present), flow.Medium), Confidence: 0.85,
 		Title: fmt.Sprintf("%d dates of %s lie far from all others: %s", cells, c.Name, quoted(odd, 3)),
 		Evidence: flow.Evidence{
-			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "usual_span_days": *high - *low},
+			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "usual_span_days": high - low},
 			Notes: []string{"a date of birth among dates of today, or a far due date, would look alike"},
 		},
 		Resolutions: []flow.Resolution{markOnly(), setMissing(c.Name, odd)},
@@ -110,6 +122,26 @@ func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 		f.Issue.Resolutions = append([]flow.Resolution{mended(c, m)}, f.Issue.Resolutions...)
 	}
 	return f, nil
+}
+
+// daysOf reads a column's dates as days since 1970.
+func daysOf(c *flow.Column) string {
+	return "epoch(CAST(" + engine.Typed(c) + " AS TIMESTAMP)) / 86400"
+}
+
+// middleDays are the days between which all but a fiftieth at either end of a column's dates lie, and how many there are.
+func (t *Table) middleDays(ctx context.Context, c *flow.Column) (low, high float64, present int64, err error) {
+	from, err := t.texts(ctx, c)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	if t.repeats(c) {
+		d, err := t.distribution(ctx, from, daysOf(onText(c)))
+		return d.quantile(0.02), d.quantile(0.98), d.cells(), err
+	}
+	err = t.Engine.QueryRow(ctx, "SELECT coalesce(q[1], 0), coalesce(q[2], 0), n FROM (SELECT quantile_cont(x, [0.02, 0.98]) AS q, count(x) AS n FROM "+
+		"(SELECT "+daysOf(c)+" AS x FROM data))", &low, &high, &present)
+	return low, high, present, err
 }
 
 // mendFar maps dates to the one that occurs in the column, if it is the only one that two digits the other way round,

@@ -38,10 +38,15 @@ func domainViolation(ctx context.Context, t *Table, c *flow.Column) (*Finding, e
 		if c.Semantic != b.semantic && (c.Semantic != "" || b.words == nil || !semantic.HasWord(words, b.words...)) {
 			continue
 		}
-		e := engine.Typed(c)
-		where := fmt.Sprintf("(%s < %v OR %s > %v)", e, b.low, e, b.high)
+		outside := func(e string) string { return fmt.Sprintf("(%s < %v OR %s > %v)", e, b.low, e, b.high) }
+		where, e := outside(engine.Typed(c)), engine.Typed(onText(c))
+		from, err := t.texts(ctx, c)
+		if err != nil {
+			return nil, err
+		}
 		var cells, present int64
-		if err := t.Engine.QueryRow(ctx, "SELECT count(*) FILTER (WHERE "+where+"), count("+e+") FROM data", &cells, &present); err != nil {
+		if err := t.Engine.QueryRow(ctx, "SELECT coalesce(sum(n) FILTER (WHERE "+outside(e)+"), 0)::BIGINT, coalesce(sum(n) FILTER (WHERE "+e+
+			" IS NOT NULL), 0)::BIGINT FROM "+from+" AS x", &cells, &present); err != nil {
 			return nil, fmt.Errorf("looking for values outside of the domain: %w", err)
 		}
 		// Many of them speak against the reading of the column, not against the cells.

@@ -28,8 +28,29 @@ func extraHeader(ctx context.Context, t *Table) ([]Finding, error) {
 	if len(conds) < 2 {
 		return nil, nil
 	}
+	if some, err := t.mayBeHeader(ctx); err != nil || !some {
+		return nil, err
+	}
 	where := strings.Join(conds, " + ") + fmt.Sprintf(" >= %d", len(conds))
 	return t.extra(ctx, where, "%d rows repeat the header", "drop_rows", "Take the repeated headers out", params, 0.99)
+}
+
+// mayBeHeader says whether every column whose texts are gathered holds its own name: else no row can repeat the header.
+func (t *Table) mayBeHeader(ctx context.Context) (bool, error) {
+	for i := range t.Facts.Columns {
+		c := &t.Facts.Columns[i]
+		if !t.repeats(c) || c.Missing > 0 {
+			continue
+		}
+		from, err := t.texts(ctx, c)
+		if err != nil {
+			return false, err
+		}
+		if n, err := t.cellsIn(ctx, from, "trim(v) = "+engine.Literal(strings.TrimSpace(c.Name))); err != nil || n == 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func quoteMeta(s string) string {

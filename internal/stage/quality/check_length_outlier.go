@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 )
 
@@ -24,33 +23,40 @@ func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, err
 	if c.Type != flow.Text || present < 60 || c.Distinct < 10 {
 		return nil, nil
 	}
-	length := "length(" + engine.Text(c.Name) + ")"
-	var median, mad, low, high *float64
-	if err := t.Engine.QueryRow(ctx, "SELECT median(ln(n)), mad(ln(n)), quantile_cont(n, 0.01), quantile_cont(n, 0.99) FROM (SELECT "+length+
-		" AS n FROM data) WHERE n > 0", &median, &mad, &low, &high); err != nil {
+	from, err := t.texts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	lengths, err := t.distribution(ctx, from, "nullif(length(v), 0)")
+	if err != nil {
 		return nil, fmt.Errorf("measuring the texts: %w", err)
 	}
-	if median == nil || mad == nil || low == nil || high == nil {
+	if len(lengths) == 0 {
 		return nil, nil
 	}
-	spread := farLength * max(*mad*1.4826, 0.12) // equal lengths would make any other look infinitely far
-	longer := max(math.Exp(*median+spread), lengthBeyond**high)
-	shorter := min(math.Exp(*median-spread), *low/lengthBeyond)
-	where := fmt.Sprintf("(%s > %.0f OR %s BETWEEN 1 AND %.0f)", length, longer, length, math.Ceil(shorter)-1)
-	var n int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &n); err != nil {
+	logs := lengths.mapped(func(x float64) (float64, bool) { return math.Log(x), true })
+	median, low, high := logs.median(), lengths.quantile(0.01), lengths.quantile(0.99)
+	spread := farLength * max(logs.mad()*1.4826, 0.12) // equal lengths would make any other look infinitely far
+	longer := max(math.Exp(median+spread), lengthBeyond*high)
+	shorter := min(math.Exp(median-spread), low/lengthBeyond)
+	beyond := func(e string) string {
+		return fmt.Sprintf("(length(%s) > %.0f OR length(%s) BETWEEN 1 AND %.0f)", e, longer, e, math.Ceil(shorter)-1)
+	}
+	where := beyond(text(c))
+	n, err := t.cellsIn(ctx, from, beyond("v"))
+	if err != nil {
 		return nil, fmt.Errorf("counting texts of unusual length: %w", err)
 	}
 	if n == 0 || n > max(fewLengths, present/1000) {
 		return nil, nil
 	}
-	usual := math.Exp(*median)
+	usual := math.Exp(median)
 	return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: flow.Info, Confidence: 0.5,
 		Title: fmt.Sprintf("%d texts of %s are far longer or shorter than the others (usually about %.0f characters)", n, c.Name, usual),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where),
-			Numbers: map[string]float64{"cells": float64(n), "median_length": usual, "longest_usual": *high, "shortest_usual": *low,
+			Numbers: map[string]float64{"cells": float64(n), "median_length": usual, "longest_usual": high, "shortest_usual": low,
 				"bound": farLength},
 			Notes: []string{"a detailed entry is long and rightful; text of several cells run together looks the same"},
 		},

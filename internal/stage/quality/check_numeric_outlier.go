@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -59,25 +60,25 @@ func strayNumbers(t *Table, n *inferred, column int, cells []dependency.Cell) Fi
 
 // extremes reports the few numbers beyond the robust bounds of both scales.
 func (t *Table) extremes(ctx context.Context, c *flow.Column) (*Finding, error) {
-	x := engine.Typed(c)
-	var median, mad, logMedian, logMAD, low *float64
-	if err := t.Engine.QueryRow(ctx, "SELECT median(x), mad(x), median(l), mad(l), min(x) FROM (SELECT "+x+" AS x, CASE WHEN "+x+
-		" > 0 THEN ln("+x+") END AS l FROM data) WHERE x IS NOT NULL", &median, &mad, &logMedian, &logMAD, &low); err != nil {
+	from, err := t.texts(ctx, c)
+	if err != nil {
 		return nil, err
 	}
-	if median == nil || mad == nil || *mad == 0 {
-		return nil, nil
+	b, err := t.usualNumbers(ctx, c, from)
+	if err != nil || b == nil {
+		return nil, err
 	}
-	cond := fmt.Sprintf("abs(%s - (%v)) > %v", x, *median, extreme**mad*1.4826)
-	if *low >= 0 {
-		if logMedian == nil || logMAD == nil || *logMAD == 0 {
-			return nil, nil
+	beyond := func(x string) string {
+		cond := fmt.Sprintf("abs(%s - (%v)) > %v", x, b.median, extreme*b.mad*1.4826)
+		if b.low >= 0 {
+			// On the log scale zero has no place, so only numbers above it are judged.
+			cond += fmt.Sprintf(" AND %s > 0 AND abs(ln(CASE WHEN %s > 0 THEN %s END) - (%v)) > %v", x, x, x, b.logMedian, extreme*b.logMAD*1.4826)
 		}
-		// On the log scale zero has no place, so only numbers above it are judged.
-		cond += fmt.Sprintf(" AND %s > 0 AND abs(ln(CASE WHEN %s > 0 THEN %s END) - (%v)) > %v", x, x, x, *logMedian, extreme**logMAD*1.4826)
+		return cond
 	}
-	var n int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+cond, &n); err != nil {
+	cond := beyond(engine.Typed(c))
+	n, err := t.cellsIn(ctx, from, beyond(engine.Typed(onText(c))))
+	if err != nil {
 		return nil, err
 	}
 	if n == 0 || n*100 > t.Facts.Rows {
@@ -85,10 +86,43 @@ func (t *Table) extremes(ctx context.Context, c *flow.Column) (*Finding, error) 
 	}
 	return &Finding{Cells: cellsWhere(c.Name, cond), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), flow.Low), Confidence: 0.6,
-		Title: fmt.Sprintf("%d numbers of %s lie far beyond the rest (median %.4g)", n, c.Name, *median),
+		Title: fmt.Sprintf("%d numbers of %s lie far beyond the rest (median %.4g)", n, c.Name, b.median),
 		Evidence: flow.Evidence{SQL: evidence(c.Name, cond),
-			Numbers: map[string]float64{"cells": float64(n), "median": *median, "mad": *mad, "bound": extreme},
+			Numbers: map[string]float64{"cells": float64(n), "median": b.median, "mad": b.mad, "bound": extreme},
 			Notes:   []string{"a real extreme looks the same; compare with the source before changing it"}},
 		Resolutions: []flow.Resolution{markOnly()},
 	}}, nil
+}
+
+// usual is where most numbers of a column lie, on the plain and on the log scale.
+type usual struct{ median, mad, logMedian, logMAD, low float64 }
+
+// usualNumbers measures a column; nil where too many of its numbers are alike to tell what is far.
+func (t *Table) usualNumbers(ctx context.Context, c *flow.Column, from string) (*usual, error) {
+	x := engine.Typed(onText(c))
+	if t.repeats(c) {
+		d, err := t.distribution(ctx, from, x)
+		if err != nil || len(d) == 0 {
+			return nil, err
+		}
+		logs := d.mapped(func(x float64) (float64, bool) { return math.Log(x), x > 0 })
+		u := &usual{d.median(), d.mad(), logs.median(), logs.mad(), d[0].x}
+		if u.mad == 0 || u.low >= 0 && u.logMAD == 0 {
+			return nil, nil //nolint:nilnil // there is no usual range
+		}
+		return u, nil
+	}
+	var median, mad, logMedian, logMAD, low *float64
+	if err := t.Engine.QueryRow(ctx, "SELECT median(x), mad(x), median(l), mad(l), min(x) FROM (SELECT "+x+" AS x, CASE WHEN "+x+
+		" > 0 THEN ln("+x+") END AS l FROM "+from+" AS texts) WHERE x IS NOT NULL", &median, &mad, &logMedian, &logMAD, &low); err != nil {
+		return nil, err
+	}
+	if median == nil || mad == nil || *mad == 0 || *low >= 0 && (logMedian == nil || logMAD == nil || *logMAD == 0) {
+		return nil, nil //nolint:nilnil // there is no usual range
+	}
+	u := &usual{median: *median, mad: *mad, low: *low}
+	if u.low >= 0 {
+		u.logMedian, u.logMAD = *logMedian, *logMAD
+	}
+	return u, nil
 }

@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -26,15 +27,18 @@ func patternOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 	if present < 60 || c.Distinct < 20 || c.Type.Temporal() || c.Type == flow.Boolean || c.Type.Numeric() && !named {
 		return nil, nil
 	}
-	for _, p := range []string{patternSQL(c.Name, ""), patternSQL(c.Name, "+")} {
-		usual, rare, err := t.patterns(ctx, c, p, present)
+	for _, runs := range []string{"", "+"} {
+		usual, rare, err := t.patterns(ctx, c, runs)
 		if err != nil {
 			return nil, err
 		}
 		if len(usual) == 0 || rare == 0 {
 			continue
 		}
-		where := fmt.Sprintf("%s IS NOT NULL AND %s NOT IN (%s)", engine.Text(c.Name), p, engine.Literals(usual))
+		where := fmt.Sprintf("%s IS NOT NULL AND %s NOT IN (%s)", text(c), patternSQL(c.Name, runs), engine.Literals(usual))
+		if !t.repeats(c) {
+			where = text(c) + " IS NOT NULL AND NOT " + builtLike(text(c), usual, runs)
+		}
 		return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(rare, present), flow.Low), Confidence: 0.7,
 			Title: fmt.Sprintf("%d cells of %s are built differently from the others (%s)", rare, c.Name, quoted(usual, usualPatterns)),
@@ -58,21 +62,58 @@ func patternSQL(column, runs string) string {
 	return e
 }
 
+// builtLike is the condition that a text has one of the patterns: quicker than to work out the pattern of each text.
+func builtLike(e string, patterns []string, runs string) string {
+	class := map[rune]string{'A': `\p{Lu}`, 'a': `[\p{Ll}\p{Lo}]`, '9': "[0-9]"}
+	alternatives := make([]string, len(patterns))
+	for i, p := range patterns {
+		for _, r := range p {
+			if x, ok := class[r]; ok {
+				alternatives[i] += x + runs
+			} else {
+				alternatives[i] += regexp.QuoteMeta(string(r))
+			}
+		}
+	}
+	return "regexp_full_match(" + e + ", " + engine.Literal("(?s:"+strings.Join(alternatives, "|")+")") + ")"
+}
+
 // patterns lists the usual patterns of a column and counts the cells of the rare ones; usual is empty where the
-// column is not made of a few patterns with digits, or where what is left is not rare.
-func (t *Table) patterns(ctx context.Context, c *flow.Column, pattern string, present int64) (usual []string, rare int64, err error) {
-	rows, err := t.Engine.Query(ctx, fmt.Sprintf("SELECT %s AS p, count(*) AS n FROM data WHERE %s IS NOT NULL GROUP BY 1 ORDER BY n DESC, p LIMIT %d",
-		pattern, engine.Text(c.Name), 200))
+// column is not made of a few patterns with digits, or where what is left is not rare. Where nearly every row has a text
+// of its own the usual patterns are found in a sample of them, and the others counted in all rows.
+func (t *Table) patterns(ctx context.Context, c *flow.Column, runs string) (usual []string, rare int64, err error) {
+	from, err := t.texts(ctx, c)
+	if err != nil || t.repeats(c) {
+		return t.patternsIn(ctx, c, runs, from, err)
+	}
+	sample, err := t.sample(ctx, c)
+	if usual, _, err = t.patternsIn(ctx, c, runs, sample, err); err != nil || len(usual) == 0 {
+		return nil, 0, err
+	}
+	rare, err = t.cellsIn(ctx, from, "NOT "+builtLike("v", usual, runs))
+	if share(rare, t.Facts.Rows-c.Missing) > 1-usualPatternFrom {
+		return nil, 0, err
+	}
+	return usual, rare, err
+}
+
+// patternsIn is patterns on a table of texts; it passes an error in reading that on.
+func (t *Table) patternsIn(ctx context.Context, c *flow.Column, runs, from string, err error) (usual []string, rare int64, _ error) {
 	if err != nil {
-		return nil, 0, fmt.Errorf("reading how the texts are built: %w", err)
+		return nil, 0, err
+	}
+	rows, err := t.Engine.Query(ctx, fmt.Sprintf("SELECT p, n, sum(n) OVER ()::BIGINT FROM (SELECT %s AS p, sum(n)::BIGINT AS n FROM %s AS x GROUP BY 1) ORDER BY n DESC, p LIMIT %d",
+		patternSQL("v", runs), from, 200))
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading how the texts of %q are built: %w", c.Name, err)
 	}
 	defer rows.Close()
-	covered, odd := int64(0), false
+	covered, present, odd := int64(0), int64(0), false
 	for rows.Next() {
 		var p string
 		var n int64
-		if err := rows.Scan(&p, &n); err != nil {
-			return nil, 0, fmt.Errorf("reading how the texts are built: %w", err)
+		if err := rows.Scan(&p, &n, &present); err != nil {
+			return nil, 0, fmt.Errorf("reading how the texts of %q are built: %w", c.Name, err)
 		}
 		switch {
 		case share(covered, present) < usualPatternFrom:
@@ -83,7 +124,7 @@ func (t *Table) patterns(ctx context.Context, c *flow.Column, pattern string, pr
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, 0, fmt.Errorf("reading how the texts are built: %w", err)
+		return nil, 0, fmt.Errorf("reading how the texts of %q are built: %w", c.Name, err)
 	}
 	if odd || len(usual) > usualPatterns {
 		return nil, 0, nil

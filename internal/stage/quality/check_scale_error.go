@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -80,12 +81,16 @@ func within(by *flow.Column) string {
 // scaleError compares with the group's median on the scale of powers of ten. A group is judged where nine tenths of
 // it lie within a factor of two, so that a power of ten apart is a slip and no tail.
 func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
-	groups := "SELECT g, median(log10(x)) AS m, quantile_cont(log10(x), 0.95) - quantile_cont(log10(x), 0.05) AS w, count(*) AS k FROM (" +
-		grouped(c, by) + " FROM data) WHERE x > 0 GROUP BY g"
-	judged := "SELECT r.*, log10(CASE WHEN x > 0 THEN x END) - m AS d FROM r JOIN (" + groups + ") AS s ON r.g = s.g AND s.k >= 20 AND s.w <= 0.3"
+	groups := func(from string) string {
+		return "SELECT g, median(log10(x)) AS m, quantile_cont(log10(x), 0.95) - quantile_cont(log10(x), 0.05) AS w, count(*) AS k FROM (" +
+			grouped(c, by) + " FROM " + from + ") WHERE x > 0 GROUP BY g"
+	}
+	judged := func(from string) string {
+		return "SELECT r.*, log10(CASE WHEN x > 0 THEN x END) - m AS d FROM r JOIN (" + groups(from) + ") AS s ON r.g = s.g AND s.k >= 20 AND s.w <= 0.3"
+	}
 	slip := "round(d) <> 0 AND abs(d) < 3.2 AND abs(d - round(d)) <= 0.16"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "are a power of ten off",
+		by: by, judged: judged, slip: slip, what: "are a power of ten off", possible: "max(x) FILTER (x > 0) >= 6 * min(x) FILTER (x > 0)",
 		repair: "rtrim(rtrim(printf('%.6f', x / pow(10, round(d))), '0'), '.')",
 		note:   "a real extreme may lie a power of ten away by chance",
 	})
@@ -94,12 +99,16 @@ func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, er
 // signError compares with the group's signs. A group is judged where the numbers keep well away from zero, so that a
 // sign does not change by small steps.
 func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
-	groups := "SELECT g, avg(sign(x)) AS m, quantile_cont(abs(x), 0.02) AS low, quantile_cont(abs(x), 0.98) AS high, median(abs(x)) AS mid, count(*) AS k FROM (" +
-		grouped(c, by) + " FROM data) WHERE x <> 0 GROUP BY g"
-	judged := "SELECT r.*, m, low, high FROM r JOIN (" + groups + ") AS s ON r.g = s.g AND s.k >= 20 AND abs(s.m) > 0.96 AND s.low >= 0.2 * s.mid"
+	groups := func(from string) string {
+		return "SELECT g, avg(sign(x)) AS m, quantile_cont(abs(x), 0.02) AS low, quantile_cont(abs(x), 0.98) AS high, median(abs(x)) AS mid, count(*) AS k FROM (" +
+			grouped(c, by) + " FROM " + from + ") WHERE x <> 0 GROUP BY g"
+	}
+	judged := func(from string) string {
+		return "SELECT r.*, m, low, high FROM r JOIN (" + groups(from) + ") AS s ON r.g = s.g AND s.k >= 20 AND abs(s.m) > 0.96 AND s.low >= 0.2 * s.mid"
+	}
 	slip := "sign(x) * m < 0 AND abs(x) BETWEEN low AND high"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "have the other sign",
+		by: by, judged: judged, slip: slip, what: "have the other sign", possible: "min(x) < 0 AND max(x) > 0",
 		repair: "CASE WHEN starts_with(value, '-') THEN value[2:] ELSE '-' || value END",
 		note:   "a refund or correction rightly has the other sign",
 	})
@@ -107,35 +116,99 @@ func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, err
 
 // stray is what to look for among the numbers of groups.
 type stray struct {
-	by           *flow.Column
-	judged, slip string // queries on r: the numbers of groups that can be judged, and which of them are off
-	repair       string // the text that would be right
-	what, note   string
+	by         *flow.Column
+	judged     func(from string) string // query on r: the numbers of groups that can be judged
+	slip       string                   // which of them are off
+	possible   string                   // of all numbers x of the column: false where none can be off in any group
+	repair     string                   // the text that would be right
+	what, note string
 }
 
 // stray reports the few numbers that are off. Where groups that can be judged do not hold most of the column, or more
 // than a handful is off, it is no matter of slips.
 func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, error) {
+	if may, err := t.mayJudge(ctx, c, &s); err != nil || !may {
+		return nil, err
+	}
 	base := grouped(c, s.by) + ", " + engine.RowColumn + " FROM data"
-	var n, judged, present int64
-	if err := t.Engine.QueryRow(ctx, "WITH r AS ("+base+") SELECT (SELECT count(*) FROM ("+s.judged+") WHERE "+s.slip+"), (SELECT count(*) FROM ("+s.judged+
-		") WHERE x IS NOT NULL), (SELECT count(*) FROM r WHERE x IS NOT NULL AND x <> 0)", &n, &judged, &present); err != nil {
-		return nil, fmt.Errorf("comparing numbers with their group: %w", err)
+	n, judged, present, err := t.strays(ctx, c, &s, "data")
+	if err != nil {
+		return nil, err
 	}
 	if n == 0 || judged*2 < present || n > max(2, judged/100) {
 		return nil, nil
 	}
 	return &Finding{
-		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + s.judged + ") WHERE " + s.slip,
+		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + s.judged("data") + ") WHERE " + s.slip,
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, present), flow.Medium), Confidence: 0.7,
 			Title: fmt.Sprintf("%d numbers of %s %s, compared with the others%s", n, c.Name, s.what, within(s.by)),
 			Evidence: flow.Evidence{
-				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + s.judged + ") WHERE " + s.slip + " ORDER BY ALL",
+				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + s.judged("data") + ") WHERE " + s.slip + " ORDER BY ALL",
 				Numbers: map[string]float64{"cells": float64(n), "judged": float64(judged)},
 				Notes:   []string{s.note, "the proposal is arithmetic, not knowledge; compare with the source"},
 			},
 			Resolutions: []flow.Resolution{recommended(markOnly(), "whether the number is a slip is for the source to say")},
 		},
 	}, nil
+}
+
+// strays counts the numbers that are off, those that could be judged, and all.
+func (t *Table) strays(ctx context.Context, c *flow.Column, s *stray, from string) (n, judged, present int64, err error) {
+	err = t.Engine.QueryRow(ctx, "WITH r AS MATERIALIZED ("+grouped(c, s.by)+" FROM "+from+"), j AS MATERIALIZED ("+s.judged(from)+
+		") SELECT (SELECT count(*) FROM j WHERE "+s.slip+"), (SELECT count(*) FROM j WHERE x IS NOT NULL), "+
+		"(SELECT count(*) FROM r WHERE x IS NOT NULL AND x <> 0)", &n, &judged, &present)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("comparing numbers with their group: %w", err)
+	}
+	return n, judged, present, nil
+}
+
+const (
+	screenedFrom   = 400_000 // rows from which on groups are looked at in a sample first
+	screenedRows   = 200_000 // rows of it
+	screenedGroups = 2_000   // groups of it: whole ones, as far as the rows allow
+)
+
+// mayJudge says whether a look at all rows is worth while: not where the column's numbers are all of one sign or size, nor
+// where hardly any group of a sample of them can be judged. So it is with most columns.
+func (t *Table) mayJudge(ctx context.Context, c *flow.Column, s *stray) (bool, error) {
+	texts, err := t.texts(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	var possible bool
+	if err := t.Engine.QueryRow(ctx, "SELECT coalesce("+s.possible+", false) FROM (SELECT CAST("+engine.Typed(onText(c))+" AS DOUBLE) AS x FROM "+
+		texts+" AS texts)", &possible); err != nil || !possible {
+		return false, err
+	}
+	if t.Facts.Rows < screenedFrom {
+		return true, nil
+	}
+	from, err := t.groupSample(ctx, s.by)
+	if err != nil {
+		return false, err
+	}
+	_, judged, present, err := t.strays(ctx, c, s, from)
+	return float64(judged) >= 0.4*float64(present), err
+}
+
+// groupSample is a table of the numbers of some groups with the column that groups them.
+func (t *Table) groupSample(ctx context.Context, by *flow.Column) (string, error) {
+	columns := []string{engine.RowColumn}
+	for i := range t.Facts.Columns {
+		if c := &t.Facts.Columns[i]; c.Type.Numeric() || c == by {
+			columns = append(columns, engine.Ident(c.Name))
+		}
+	}
+	where, classes := "true", int64(1)
+	if by == nil {
+		by = &flow.Column{}
+	} else if classes = max(1, by.Distinct/screenedGroups); classes > 1 {
+		where = fmt.Sprintf("hash(coalesce(%s, '')) %% %d = 0", text(by), classes)
+	}
+	if rows := t.Facts.Rows / classes / screenedRows; rows > 1 {
+		where += fmt.Sprintf(" AND hash(%s) %% %d = 0", engine.RowColumn, rows)
+	}
+	return t.once(ctx, "groups", by, "SELECT "+strings.Join(columns, ", ")+" FROM data WHERE "+where)
 }

@@ -51,16 +51,10 @@ func (x exact) spec() Check {
 }
 
 func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
-	if x.before != "" {
-		var some bool
-		if err := t.Engine.QueryRow(ctx, "SELECT count(*) > 0 FROM data WHERE regexp_matches("+text(c)+", "+engine.Literal(x.before)+")", &some); err != nil {
-			return nil, fmt.Errorf("looking for %s: %w", x.what, err)
-		}
-		if !some {
-			return nil, nil
-		}
-	}
 	r := flow.Resolution{Kind: x.kind, Label: x.label, Params: map[string]any{"column": c.Name}}
+	if some, err := x.occurs(ctx, t, c, r); err != nil || !some {
+		return nil, err
+	}
 	cells, err := operation.Compile(r, t.Facts)
 	if err != nil {
 		return nil, fmt.Errorf("looking for %s: %w", x.what, err)
@@ -94,6 +88,29 @@ func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 	return f, nil
 }
 
+// occurs says whether a text of the column is concerned. Only then are its rows looked at.
+func (x exact) occurs(ctx context.Context, t *Table, c *flow.Column, r flow.Resolution) (bool, error) {
+	odd, err := t.odd(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	where := "true"
+	if x.before != "" {
+		where = "regexp_matches(v, " + engine.Literal(x.before) + ")"
+	}
+	if expr, ok := operation.Rewritten(r, onText(c)); ok {
+		where += " AND v IS DISTINCT FROM " + expr
+	}
+	if x.where != "" {
+		where += " AND v IN (SELECT old FROM (SELECT v AS old FROM " + odd + ") WHERE " + x.where + ")"
+	}
+	n, err := t.cellsIn(ctx, odd, where)
+	if err != nil {
+		return false, fmt.Errorf("looking for %s: %w", x.what, err)
+	}
+	return n > 0, nil
+}
+
 // exactEvidence shows the texts with their length in bytes, since the eye may not see the fault.
 func exactEvidence(x exact, c *flow.Column) string {
 	where := map[string]string{
@@ -110,9 +127,13 @@ func exactEvidence(x exact, c *flow.Column) string {
 var _ = register(spec{id: "replacement_char", handler: handlerText, run: eachColumn(replacementChar)})
 
 func replacementChar(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
+	odd, err := t.odd(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	where := "contains(" + engine.Text(c.Name) + ", chr(65533))"
-	var n int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &n); err != nil {
+	n, err := t.cellsIn(ctx, odd, "contains(v, chr(65533))")
+	if err != nil {
 		return nil, fmt.Errorf("looking for lost characters: %w", err)
 	}
 	if n == 0 {

@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -27,10 +28,16 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	if c.Type == flow.Text || c.Type == flow.JSON {
 		return nil, nil
 	}
-	where := engine.Ident(c.Name) + " IS NOT NULL AND " + engine.Typed(c) + " IS NULL AND lower(trim(" + text(c) + ")) NOT IN (" +
-		engine.Literals(semantic.MissingTokens()) + ") AND trim(" + text(c) + ") <> ''"
-	var cells int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &cells); err != nil {
+	unread, err := t.unread(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	real := func(e string) string {
+		return "lower(trim(" + e + ")) NOT IN (" + engine.Literals(slices.Sorted(slices.Values(semantic.MissingTokens()))) + ") AND trim(" + e + ") <> ''"
+	}
+	where := engine.Ident(c.Name) + " IS NOT NULL AND " + engine.Typed(c) + " IS NULL AND " + real(text(c))
+	cells, err := t.cellsIn(ctx, unread, real("v"))
+	if err != nil {
 		return nil, fmt.Errorf("looking for cells that are no %s: %w", c.Type, err)
 	}
 	odd := share(cells, t.Facts.Rows-c.Missing)
@@ -51,7 +58,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	if !c.Type.Temporal() {
 		return f, nil
 	}
-	odds, err := texts(ctx, t.Engine, "SELECT DISTINCT "+text(c)+" FROM data WHERE "+where+" ORDER BY 1")
+	odds, err := texts(ctx, t.Engine, "SELECT v FROM "+unread+" WHERE "+real("v")+" ORDER BY 1")
 	if err != nil {
 		return nil, fmt.Errorf("reading cells that are no %s: %w", c.Type, err)
 	}

@@ -39,12 +39,12 @@ func whitespace(ctx context.Context, t *Table) ([]Finding, error) {
 
 func outerBlanks(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	trim := flow.Resolution{Kind: "trim", Label: "Take the outer blanks away", Params: map[string]any{"column": c.Name}}
-	cells, err := operation.Compile(trim, t.Facts)
+	odd, err := t.odd(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("looking for outer blanks: %w", err)
+		return nil, err
 	}
-	var n int64
-	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM ("+cells+")", &n); err != nil {
+	n, err := t.cellsIn(ctx, odd, "v IS DISTINCT FROM nullif("+operation.Trimmed("v")+", '')")
+	if err != nil {
 		return nil, fmt.Errorf("looking for outer blanks: %w", err)
 	}
 	if n == 0 {

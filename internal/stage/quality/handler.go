@@ -98,7 +98,9 @@ func attach(ctx context.Context, job *stage.Job, e *engine.Session) (*flow.Facts
 	if !ok {
 		return nil, stage.Permanent(errors.New("the dataset version is not among the files: begin with reception"))
 	}
-	const small = 96 << 20 // bytes of compressed Parquet that are worth reading into memory
+	// Every column is read a few times at most, and a larger table is quicker read from its file each time, column by
+	// column, than laid out in memory whole.
+	const small = 8 << 20
 	info, err := os.Stat(file.Path)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the dataset version: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -36,6 +37,10 @@ func (w *work) check(ctx context.Context, c Check, out *found) error {
 		skip(why)
 		return nil
 	}
+	start := time.Now()
+	defer func() {
+		w.env.Log.DebugContext(ctx, "a check has ended", "check", c.ID(), "seconds", time.Since(start).Seconds())
+	}()
 	findings, err := run(ctx, c, w.table)
 	if ctx.Err() != nil {
 		return fmt.Errorf("check %s was stopped: %w", c.ID(), ctx.Err())

@@ -10,6 +10,10 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 )
 
+// largestHeld is the size of the Parquet file up to which a table is read into memory before it is looked at. A larger one
+// is quicker read from its file each time, column by column: no column is read more than a few times.
+const largestHeld = 8 << 20
+
 // fits says whether a Parquet file is small enough to be read into the session's memory: under a quarter of the
 // limit when unpacked, taken as four times the file's size.
 func fits(ctx context.Context, s *engine.Session, path string) (bool, error) {
@@ -21,7 +25,7 @@ func fits(ctx context.Context, s *engine.Session, path string) (bool, error) {
 	if err := s.QueryRow(ctx, "SELECT current_setting('memory_limit')", &limit); err != nil {
 		return false, fmt.Errorf("asking for the memory limit: %w", err)
 	}
-	return info.Size()*4 < parseBytes(limit)/4, nil
+	return info.Size() < min(largestHeld, parseBytes(limit)/16), nil
 }
 
 // parseBytes reads sizes as the engine writes them, such as "18.8 GiB"; 0 where it cannot.

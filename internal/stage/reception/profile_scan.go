@@ -20,6 +20,7 @@ const (
 	chunkColumns = 32        // columns that are looked at together
 	mostValues   = 10_000    // distinct texts of a column that are all looked at; beyond, a sample is
 	sampleRows   = 20_000    // rows of the sample for columns with more distinct texts
+	textRepeats  = 8         // times that a text must stand on average for grouping to save work
 	exactRows    = 1_000_000 // rows up to which distinct values are counted one by one
 	longestText  = 200       // characters of a value that facts keep
 	mostExamples = 5
@@ -225,9 +226,9 @@ func (k *chunk) scanTyped(ctx context.Context, s *engine.Session) error {
 	var whole, sampled []*column
 	for _, c := range k.columns {
 		switch {
-		case !c.complete:
+		case !c.complete && c.guess*textRepeats > c.present:
 			sampled = append(sampled, c)
-		case c.Type == flow.Text || c.Type == flow.JSON:
+		case c.complete && (c.Type == flow.Text || c.Type == flow.JSON):
 			c.takeText()
 		default:
 			whole = append(whole, c)
@@ -260,7 +261,20 @@ func counter(column string) string {
 	return name
 }
 
-// typeGroups reads columns whose distinct texts are few.
+// isToken is the condition, on a text v and what it is read as t, that it is one of the usual missing tokens. It matters of
+// columns alone of which a sample was read.
+func isToken(c *column) string {
+	if c.complete {
+		return "false"
+	}
+	read := "t IS NULL AND "
+	if c.Type == flow.Text || c.Type == flow.JSON {
+		read = ""
+	}
+	return read + "v IS NOT NULL AND lower(trim(v)) IN (" + engine.Literals(sortedTokens()) + ")"
+}
+
+// typeGroups reads columns whose texts are few, or each stand in several rows.
 func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error {
 	if len(columns) == 0 {
 		return nil
@@ -271,9 +285,10 @@ func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error
 		if c.Type.Numeric() {
 			mean = "fsum(t * n) / sum(n) FILTER (t IS NOT NULL)"
 		}
-		parts[i] = fmt.Sprintf("SELECT %d AS c, coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, min(t)::VARCHAR, max(t)::VARCHAR, (%s)::DOUBLE FROM "+
-			"(SELECT %s AS t, %s AS n FROM (SELECT %s AS %s, count(*) AS %[4]s FROM %[7]s GROUP BY 1))",
-			i, mean, typed(c), counter(c.Name), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable)
+		parts[i] = fmt.Sprintf("SELECT %d AS c, coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, min(t)::VARCHAR, max(t)::VARCHAR, (%s)::DOUBLE, "+
+			"coalesce(sum(n) FILTER (%[8]s), 0)::BIGINT FROM "+
+			"(SELECT %[3]s AS t, %[4]s AS n, %[5]s AS v FROM (SELECT %[5]s AS %[6]s, count(*) AS %[4]s FROM %[7]s GROUP BY 1))",
+			i, mean, typed(c), counter(c.Name), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable, isToken(c))
 	}
 	rows, err := s.Query(ctx, strings.Join(parts, " UNION ALL "))
 	if err != nil {
@@ -283,8 +298,13 @@ func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error
 	for rows.Next() {
 		var i int
 		var r typedResult
-		if err := rows.Scan(&i, &r.fits, &r.low, &r.high, &r.mean); err != nil {
+		if err := rows.Scan(&i, &r.fits, &r.low, &r.high, &r.mean, &r.tokens); err != nil {
 			return err
+		}
+		if columns[i].Type == flow.Text || columns[i].Type == flow.JSON {
+			columns[i].tokens = r.tokens
+			columns[i].takeText()
+			continue
 		}
 		columns[i].take(&r)
 	}
