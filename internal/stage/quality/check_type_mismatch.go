@@ -32,11 +32,11 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	if err != nil {
 		return nil, err
 	}
-	real := func(e string) string {
+	notToken := func(e string) string {
 		return "lower(trim(" + e + ")) NOT IN (" + engine.Literals(slices.Sorted(slices.Values(semantic.MissingTokens()))) + ") AND trim(" + e + ") <> ''"
 	}
-	where := engine.Ident(c.Name) + " IS NOT NULL AND " + engine.Typed(c) + " IS NULL AND " + real(text(c))
-	cells, err := t.cellsIn(ctx, unread, real("v"))
+	where := engine.Ident(c.Name) + " IS NOT NULL AND " + engine.Typed(c) + " IS NULL AND " + notToken(text(c))
+	cells, err := t.cellsIn(ctx, unread, notToken("v"))
 	if err != nil {
 		return nil, fmt.Errorf("looking for cells that are no %s: %w", c.Type, err)
 	}
@@ -58,7 +58,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	if !c.Type.Temporal() {
 		return f, nil
 	}
-	odds, err := texts(ctx, t.Engine, "SELECT v FROM "+unread+" WHERE "+real("v")+" ORDER BY 1")
+	odds, err := texts(ctx, t.Engine, "SELECT v FROM "+unread+" WHERE "+notToken("v")+" ORDER BY 1")
 	if err != nil {
 		return nil, fmt.Errorf("reading cells that are no %s: %w", c.Type, err)
 	}
