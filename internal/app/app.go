@@ -64,6 +64,7 @@ type App struct {
 	opt     Options
 	lock    *flock.Flock
 	records *store.Store
+	ring    *keys.Ring
 	keys    *keys.Datasets
 	files   *dataset.Store
 	pool    *process.Pool
@@ -106,6 +107,7 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.ring = ring
 	if err := a.openRecords(ctx, ring); err != nil {
 		return err
 	}
@@ -206,6 +208,12 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	}
 	return a.control.Start(ctx)
 }
+
+// Records are the instance's, for the services that keep theirs in the same database.
+func (a *App) Records() *store.Store { return a.records }
+
+// Ring makes and keeps the keys of such services.
+func (a *App) Ring() *keys.Ring { return a.ring }
 
 // Close stops the instance; what is under way is taken up by the next Open.
 func (a *App) Close(ctx context.Context) error {

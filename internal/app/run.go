@@ -13,6 +13,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/task"
 )
 
 // Runs lists all runs, the latest first.
@@ -27,6 +28,9 @@ func (a *App) State(ctx context.Context, run string) (*store.Run, *control.State
 func (a *App) Watch(ctx context.Context, run string) (<-chan control.Update, error) {
 	return a.control.Watch(ctx, run)
 }
+
+// WatchAll tells how all runs move from now on, until ctx ends or the instance closes.
+func (a *App) WatchAll(ctx context.Context) <-chan control.Update { return a.control.WatchAll(ctx) }
 
 // Progress lists how far the tasks of a run are, as the records know; Watch tells it live.
 func (a *App) Progress(ctx context.Context, run string) ([]store.Progress, error) {
@@ -56,6 +60,11 @@ func (a *App) Versions(ctx context.Context, run string) ([]store.Version, error)
 // Audit returns the run's audit chain.
 func (a *App) Audit(ctx context.Context, run string) ([]audit.Link, error) {
 	return a.control.Audit(ctx, run)
+}
+
+// AuditSince returns what was added to the run's audit chain after an entry.
+func (a *App) AuditSince(ctx context.Context, run string, seq int64) ([]audit.Link, error) {
+	return a.control.AuditSince(ctx, run, seq)
 }
 
 // Received reads the run's file as it was received, byte for byte.
@@ -154,6 +163,18 @@ func (a *App) DeadLetters(ctx context.Context) ([]broker.DeadLetter, error) {
 func (a *App) Replay(ctx context.Context, seq uint64) error {
 	return a.control.Broker().Replay(ctx, seq)
 }
+
+// RunCounts says how many runs there are, by status.
+func (a *App) RunCounts(ctx context.Context) (map[string]int64, error) { return a.records.RunCounts(ctx) }
+
+// Ready says whether the instance can do its work: its records answer.
+func (a *App) Ready(ctx context.Context) error {
+	_, err := a.records.RunCounts(ctx)
+	return err
+}
+
+// QueueCounts says how many tasks the queue holds, by kind and state.
+func (a *App) QueueCounts(ctx context.Context) ([]task.Count, error) { return a.control.Queue().Counts(ctx) }
 
 // DeadTasks lists the tasks that failed for good. Retry of their run takes them up again.
 func (a *App) DeadTasks(ctx context.Context) ([]store.DeadTask, error) {

@@ -24,7 +24,7 @@ var floors = map[string]int{
 	"internal/stage/reception": 4, "internal/stage/quality": 4, "internal/stage/insight": 4, "internal/stage/recommendation": 4,
 	"internal/dataset": 4, "internal/process": 4, "internal/recipe": 4, "internal/task": 4,
 	"internal/control": 5, "internal/outcome": 5, "internal/terminal": 5,
-	"internal/app": 6, "internal/cli": 7, "cmd/analytix": 8,
+	"internal/app": 6, "internal/telemetry": 7, "internal/httpapi": 7, "internal/server": 8, "internal/cli": 9, "cmd/analytix": 10,
 }
 
 // only lists the packages that may import a library; nobody else does.
@@ -38,6 +38,8 @@ var only = map[string][]string{
 	"github.com/ncruces/go-sqlite3":     {"internal/store"},
 	"github.com/jackc/pgx":              {"internal/store", "internal/task"},
 	"github.com/spf13/cobra":            {"internal/cli"},
+	"github.com/danielgtaylor/huma":     {"internal/httpapi"},
+	"github.com/prometheus/":            {"internal/telemetry"},
 	"github.com/xuri/excelize":          {"internal/outcome"},
 	"github.com/go-jose/":               {"internal/auth"},
 	"github.com/coreos/go-oidc":         {"internal/auth"},

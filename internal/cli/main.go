@@ -78,7 +78,7 @@ func newRoot(s *streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.PersistentFlags().String("data", "", "folder of the state (default: analytix in the user's cache folder)")
 	root.PersistentFlags().String("log", "", "write a log to this file, JSON lines; - for standard error")
-	root.AddCommand(newRun(s), newResume(s), newReplay(s), newRuns(s), newOriginal(s), newVerify(s), newAdmin(s), newSample(s), newBench(s),
+	root.AddCommand(newRun(s), newResume(s), newReplay(s), newRuns(s), newOriginal(s), newVerify(s), newServe(s), newAdmin(s), newSample(s), newBench(s),
 		newVersion(s), newProcessor(s))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

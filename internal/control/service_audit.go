@@ -140,7 +140,12 @@ func decisionDetails(d map[string]any, x *flow.Decision) {
 
 // Audit returns the run's chain from its beginning.
 func (s *Service) Audit(ctx context.Context, run string) ([]audit.Link, error) {
-	entries, err := s.store.Audit(ctx, run)
+	return s.AuditSince(ctx, run, 0)
+}
+
+// AuditSince returns what was added to the run's chain after the entry with the number.
+func (s *Service) AuditSince(ctx context.Context, run string, seq int64) ([]audit.Link, error) {
+	entries, err := s.store.AuditSince(ctx, run, seq)
 	if err != nil {
 		return nil, fmt.Errorf("the audit chain of run %s: %w", run, err)
 	}

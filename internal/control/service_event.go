@@ -71,6 +71,11 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, e Event) error {
 	if err := s.record(ctx, tx, e, state, &next); err != nil {
 		return err
 	}
+	if e.Kind == DecisionTaken || e.Kind == DecisionWithdrawn {
+		u := updateOf(run, &next)
+		u.Kind, u.Proposal = Decided, nil
+		tx.AfterCommit(func() { s.hub.publish(u) })
+	}
 	for _, c := range commands {
 		if err := s.carryOut(ctx, tx, run, &next, c); err != nil {
 			return err

@@ -17,6 +17,7 @@ type UpdateKind string
 // The kinds of updates.
 const (
 	Changed  UpdateKind = "changed"  // the run's status, stage or phase
+	Decided  UpdateKind = "decided"  // a decision at the open control point was taken or withdrawn
 	Progress UpdateKind = "progress" // how far a task is
 	Stuck    UpdateKind = "stuck"    // a message of the run could not be handled and waits among the dead letters
 )

@@ -48,8 +48,13 @@ func (t *Tx) AddAudit(ctx context.Context, e AuditEntry) error {
 
 // Audit lists a run's chain from its beginning.
 func (s *Store) Audit(ctx context.Context, run string) ([]AuditEntry, error) {
+	return s.AuditSince(ctx, run, 0)
+}
+
+// AuditSince lists what follows in a run's chain after the entry with the number.
+func (s *Store) AuditSince(ctx context.Context, run string, seq int64) ([]AuditEntry, error) {
 	all, err := list(ctx, s.read, s.scanAudit,
-		"SELECT run, seq, kind, prev, hash, body, created FROM audit WHERE run = $1 ORDER BY seq", run)
+		"SELECT run, seq, kind, prev, hash, body, created FROM audit WHERE run = $1 AND seq > $2 ORDER BY seq", run, seq)
 	if err != nil {
 		return nil, fmt.Errorf("reading the audit chain of run %s: %w", run, err)
 	}

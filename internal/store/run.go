@@ -187,3 +187,21 @@ func (s *Store) RunsChanged(ctx context.Context, since time.Time) ([]Run, error)
 	}
 	return all, nil
 }
+
+// RunCounts says how many runs there are, by status.
+func (s *Store) RunCounts(ctx context.Context) (map[string]int64, error) {
+	type count struct {
+		status string
+		n      int64
+	}
+	all, err := list(ctx, s.read, func(scan func(...any) error) (c count, err error) { return c, scan(&c.status, &c.n) },
+		"SELECT status, count(*) FROM run GROUP BY status")
+	if err != nil {
+		return nil, fmt.Errorf("counting the runs: %w", err)
+	}
+	counts := make(map[string]int64, len(all))
+	for _, c := range all {
+		counts[c.status] = c.n
+	}
+	return counts, nil
+}

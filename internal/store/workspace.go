@@ -37,8 +37,12 @@ type Member struct {
 	Workspace string
 	Account   string
 	Role      string
+	Source    string // MemberByGroup for a role that came from another provider; empty for one that a person gave
 	Created   time.Time
 }
+
+// MemberByGroup is the source of roles that follow from the groups of an account at another provider.
+const MemberByGroup = "group"
 
 const workspaceColumns = "id, tier, version, body, created, updated"
 
@@ -120,8 +124,13 @@ func (s *Store) Workspace(ctx context.Context, id string) (*Workspace, error) {
 }
 
 // Workspaces lists all workspaces, the oldest first.
-func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {
-	all, err := list(ctx, s.read, s.scanWorkspace, "SELECT "+workspaceColumns+" FROM workspace ORDER BY created, id")
+func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) { return s.workspaces(ctx, s.read) }
+
+// Workspaces lists all workspaces, the oldest first.
+func (t *Tx) Workspaces(ctx context.Context) ([]Workspace, error) { return t.s.workspaces(ctx, t.tx) }
+
+func (s *Store) workspaces(ctx context.Context, q querier) ([]Workspace, error) {
+	all, err := list(ctx, q, s.scanWorkspace, "SELECT "+workspaceColumns+" FROM workspace ORDER BY created, id")
 	if err != nil {
 		return nil, fmt.Errorf("listing the workspaces: %w", err)
 	}
@@ -130,8 +139,9 @@ func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {
 
 // PutMember gives an account a role in a workspace, in the place of the one it had.
 func (t *Tx) PutMember(ctx context.Context, m Member) error {
-	_, err := t.exec(ctx, "INSERT INTO membership (workspace, account, role, created) VALUES ($1,$2,$3,$4) "+
-		"ON CONFLICT (workspace, account) DO UPDATE SET role = excluded.role", m.Workspace, m.Account, m.Role, t.s.now())
+	_, err := t.exec(ctx, "INSERT INTO membership (workspace, account, role, source, created) VALUES ($1,$2,$3,$4,$5) "+
+		"ON CONFLICT (workspace, account) DO UPDATE SET role = excluded.role, source = excluded.source",
+		m.Workspace, m.Account, m.Role, m.Source, t.s.now())
 	if err != nil {
 		return fmt.Errorf("recording the member %s of workspace %s: %w", m.Account, m.Workspace, err)
 	}
@@ -153,7 +163,7 @@ func (t *Tx) DropMember(ctx context.Context, workspace, account string) error {
 func scanMember(scan func(...any) error) (Member, error) {
 	var m Member
 	var created int64
-	err := scan(&m.Workspace, &m.Account, &m.Role, &created)
+	err := scan(&m.Workspace, &m.Account, &m.Role, &m.Source, &created)
 	m.Created = moment(created)
 	return m, err
 }
@@ -168,8 +178,17 @@ func (s *Store) Memberships(ctx context.Context, account string) ([]Member, erro
 	return s.members(ctx, "account = $1 ORDER BY created, workspace", account)
 }
 
+// Memberships lists the workspaces that an account is in.
+func (t *Tx) Memberships(ctx context.Context, account string) ([]Member, error) {
+	all, err := list(ctx, t.tx, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE account = $1", account)
+	if err != nil {
+		return nil, fmt.Errorf("listing the workspaces of account %s: %w", account, err)
+	}
+	return all, nil
+}
+
 func (s *Store) members(ctx context.Context, where, of string) ([]Member, error) {
-	all, err := list(ctx, s.read, scanMember, "SELECT workspace, account, role, created FROM membership WHERE "+where, of)
+	all, err := list(ctx, s.read, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE "+where, of)
 	if err != nil {
 		return nil, fmt.Errorf("listing the members (%s): %w", of, err)
 	}

@@ -11,6 +11,7 @@ CREATE TABLE membership (
     workspace TEXT NOT NULL,
     account TEXT NOT NULL,
     role TEXT NOT NULL,
+    source TEXT NOT NULL,
     created BIGINT NOT NULL,
     PRIMARY KEY (workspace, account)
 );

@@ -1,0 +1,144 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage/quality"
+)
+
+// documentOutput is the document of a stage: with the decisions once its control point is closed.
+type documentOutput[T any] struct {
+	Body T
+}
+
+// document registers the operation that reads what a stage found.
+func document[T any](a *API, stage flow.Stage, path, summary string) {
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-" + path, Method: http.MethodGet,
+		Path: Prefix + "/workspaces/{workspace}/runs/{run}/" + path, Summary: summary, Tags: []string{"findings"}},
+		func(ctx context.Context, in *runPath) (*documentOutput[T], error) {
+			if _, _, err := a.state(ctx, *in); err != nil {
+				return nil, err
+			}
+			v, err := app.DocumentOf[T](ctx, a.App, in.Run, stage)
+			if err != nil {
+				return nil, err
+			}
+			return &documentOutput[T]{Body: *v}, nil
+		})
+}
+
+// Decided is a decision with its place in the run.
+type Decided struct {
+	Stage    flow.Stage    `json:"stage"`
+	Round    int           `json:"round"`
+	Decision flow.Decision `json:"decision"`
+}
+
+// RunVersion is one version of the dataset that a run made.
+type RunVersion struct {
+	ID          string    `json:"id"`
+	Parent      string    `json:"parent,omitempty"`
+	Kind        string    `json:"kind" enum:"received,parsed,cleaned"`
+	ContentHash string    `json:"content_hash"`
+	Rows        int64     `json:"rows"`
+	Decisions   []string  `json:"decisions" doc:"Ids of the decisions that made it."`
+	Created     time.Time `json:"created"`
+}
+
+type previewInput struct {
+	runPath
+	Body struct {
+		Issue      string         `json:"issue" minLength:"1" maxLength:"200"`
+		Resolution string         `json:"resolution" minLength:"1" maxLength:"200"`
+		Params     map[string]any `json:"params,omitempty"`
+		Limit      int            `json:"limit,omitempty" minimum:"1" maximum:"500" default:"20"`
+	}
+}
+
+func (a *API) findings() {
+	document[flow.Facts](a, flow.Reception, "reception", "What reception determined: the format, the columns, the context")
+	document[flow.IssueList](a, flow.Quality, "issues", "What is wrong with the data, with evidence and resolutions")
+	document[flow.InsightList](a, flow.Insight, "insights", "What the data says about the goal")
+	document[flow.ActionList](a, flow.Recommendation, "recommendations", "What to do, ranked")
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "preview", Method: http.MethodPost, Path: pointURL + "/preview",
+		Summary: "What a resolution would change, on real rows", Tags: []string{"findings"}, DefaultStatus: http.StatusOK}, a.preview)
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "list-decisions", Method: http.MethodGet,
+		Path: Prefix + "/workspaces/{workspace}/runs/{run}/decisions", Summary: "Every decision, superseded ones included, in the order in which they were taken",
+		Tags: []string{"findings"}}, a.decisionsOf)
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "list-versions", Method: http.MethodGet,
+		Path: Prefix + "/workspaces/{workspace}/runs/{run}/versions", Summary: "The versions of the dataset", Tags: []string{"findings"}}, a.versionsOf)
+}
+
+func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[quality.Preview], error) {
+	if _, _, err := a.state(ctx, in.runPath); err != nil {
+		return nil, err
+	}
+	raw, err := a.App.Preview(ctx, in.Run, in.Body.Issue, in.Body.Resolution, in.Body.Params, in.Body.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &documentOutput[quality.Preview]{}
+	return out, json.Unmarshal(raw, &out.Body)
+}
+
+func (a *API) decisionsOf(ctx context.Context, in *runPath) (*struct {
+	Body struct {
+		Decisions []Decided `json:"decisions"`
+	}
+}, error,
+) {
+	if _, _, err := a.state(ctx, *in); err != nil {
+		return nil, err
+	}
+	all, err := a.App.Decisions(ctx, in.Run)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct {
+		Body struct {
+			Decisions []Decided `json:"decisions"`
+		}
+	}{}
+	out.Body.Decisions = make([]Decided, len(all))
+	for i, d := range all {
+		out.Body.Decisions[i] = Decided(d)
+	}
+	return out, nil
+}
+
+func (a *API) versionsOf(ctx context.Context, in *runPath) (*struct {
+	Body struct {
+		Versions []RunVersion `json:"versions"`
+	}
+}, error,
+) {
+	if _, _, err := a.state(ctx, *in); err != nil {
+		return nil, err
+	}
+	all, err := a.App.Versions(ctx, in.Run)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct {
+		Body struct {
+			Versions []RunVersion `json:"versions"`
+		}
+	}{}
+	out.Body.Versions = make([]RunVersion, len(all))
+	for i, v := range all {
+		x := RunVersion{ID: v.ID, Parent: v.Parent, Kind: v.Kind, ContentHash: v.ContentHash, Rows: v.Rows, Created: v.Created}
+		if err := json.Unmarshal(v.Decisions, &x.Decisions); err != nil {
+			return nil, err
+		}
+		out.Body.Versions[i] = x
+	}
+	return out, nil
+}

@@ -1,0 +1,175 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/control"
+)
+
+// A stream sends a comment now and then, so that both ends know that the other is there, and looks at the same time
+// whether the caller still may.
+const heartbeat = 15 * time.Second
+
+// writeWithin is how long a client may take to receive an event.
+const writeWithin = 10 * time.Second
+
+// stream writes server-sent events.
+type stream struct {
+	ctx  huma.Context
+	ctrl *http.ResponseController
+}
+
+// send writes one event; id is left out where it is 0.
+func (s *stream) send(id int64, event string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	head := ""
+	if id > 0 {
+		head = "id: " + strconv.FormatInt(id, 10) + "\n"
+	}
+	return s.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, text))
+}
+
+func (s *stream) write(text string) error {
+	if s.ctrl != nil {
+		if err := s.ctrl.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
+			return err
+		}
+	}
+	if _, err := s.ctx.BodyWriter().Write([]byte(text)); err != nil {
+		return err
+	}
+	if s.ctrl != nil {
+		return s.ctrl.Flush()
+	}
+	return nil
+}
+
+// events is the answer that a stream is; follow runs until it returns or the client goes.
+func (a *API) events(p access.Permission, follow func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool)) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		ctx.SetHeader("Content-Type", "text/event-stream")
+		ctx.SetHeader("X-Accel-Buffering", "no") // proxies that buffer would hold events back
+		s := &stream{ctx: ctx}
+		if w, ok := ctx.BodyWriter().(http.ResponseWriter); ok {
+			s.ctrl = http.NewResponseController(w)
+		}
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		scope, _ := p.Scope()
+		open, closed := context.WithCancel(ctx.Context())
+		defer closed()
+		defer context.AfterFunc(a.ending, closed)()
+		follow(open, s, tick.C, func() bool {
+			id, err := a.identify(ctx)
+			return err == nil && a.allowed(ctx, id, p, scope) == nil
+		})
+	}}
+}
+
+var streamResponses = map[string]*huma.Response{"200": {Description: "Server-sent events.", Content: map[string]*huma.MediaType{
+	"text/event-stream": {Schema: &huma.Schema{Type: "string"}},
+}}}
+
+func (a *API) streams() {
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-run", Method: http.MethodGet,
+		Path: Prefix + "/workspaces/{workspace}/runs/{run}/events", Summary: "How the run moves, live", Tags: []string{"runs"}, Responses: streamResponses,
+		Description: "Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; " +
+			"`run`, where the run stands; `progress`, how far a task is. The stream ends when the session or token does: connect again."},
+		a.watchRun)
+	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-workspace", Method: http.MethodGet,
+		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses,
+		Description: "Events: `run`, where a run stands that has moved."},
+		func(_ context.Context, in *workspacePath) (*huma.StreamResponse, error) {
+			return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
+				updates := a.App.WatchAll(ctx)
+				for s.write(": connected\n\n") == nil {
+					if !a.passWorkspace(s, in.Workspace, updates, beat, still) {
+						return
+					}
+				}
+			}), nil
+		})
+}
+
+// passWorkspace passes updates on until the next heartbeat; it returns false when the stream is to end.
+func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.Update, beat <-chan time.Time, still func() bool) bool {
+	for {
+		select {
+		case u, more := <-updates:
+			if !more {
+				return false
+			}
+			if u.Workspace == workspace && s.send(0, "run", u) != nil {
+				return false
+			}
+		case <-beat:
+			return still()
+		}
+	}
+}
+
+func (a *API) watchRun(ctx context.Context, in *struct {
+	runPath
+	LastEventID string `header:"Last-Event-ID" maxLength:"20" doc:"Number of the last entry that was received."`
+},
+) (*huma.StreamResponse, error) {
+	if _, _, err := a.state(ctx, in.runPath); err != nil {
+		return nil, err
+	}
+	last, err := strconv.ParseInt(in.LastEventID, 10, 64)
+	if in.LastEventID != "" && (err != nil || last < 0) {
+		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
+	}
+	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
+		updates, err := a.App.Watch(ctx, in.Run)
+		if err != nil {
+			return
+		}
+		if in.LastEventID == "" { // who has seen nothing begins with where the run stands
+			if links, err := a.App.Audit(ctx, in.Run); err == nil {
+				last = int64(len(links))
+			}
+		}
+		for {
+			select {
+			case u, more := <-updates:
+				if !more || a.passRun(ctx, s, u, &last) != nil {
+					return
+				}
+			case <-beat:
+				if !still() || s.write(": here\n\n") != nil {
+					return
+				}
+			}
+		}
+	}), nil
+}
+
+// passRun passes an update on, and the entries of the audit that came with it.
+func (a *API) passRun(ctx context.Context, s *stream, u control.Update, last *int64) error {
+	if u.Kind == control.Progress {
+		return s.send(0, "progress", u)
+	}
+	links, err := a.App.AuditSince(ctx, u.Run, *last)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if err := s.send(l.Seq, "entry", json.RawMessage(l.Body)); err != nil {
+			return err
+		}
+		*last = l.Seq
+	}
+	return s.send(0, "run", u)
+}

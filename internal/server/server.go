@@ -1,0 +1,159 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/httpapi"
+	"github.com/analytix-flow/analytix/internal/telemetry"
+)
+
+// Server is a running server.
+type Server struct {
+	cfg     Config
+	parts   Parts
+	app     *app.App
+	auth    *auth.Service
+	metrics *telemetry.Metrics
+	api     *httpapi.API
+	http    *http.Server
+	net     net.Listener
+	closing context.CancelFunc // ends what runs beside the requests
+	served  chan error
+}
+
+// Open starts a server; it answers when Open returns. Close must be called.
+func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context) (err error) {
+	opt := s.parts.App
+	opt.PointTTL, opt.Log = s.cfg.PointTTL, s.parts.Log
+	opt.WorkOnly = slices.Equal(s.cfg.Roles, []Role{RoleWorker})
+	if s.app, err = app.Open(ctx, opt); err != nil {
+		return err
+	}
+	if opt.WorkOnly {
+		return nil
+	}
+	if s.net, err = (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen); err != nil {
+		return fmt.Errorf("listening on %s: %w", s.cfg.Listen, err)
+	}
+	if s.cfg.Origin == "" {
+		s.cfg.Origin = "http://" + s.net.Addr().String()
+	}
+	if err := s.openAuth(ctx); err != nil {
+		return err
+	}
+	s.metrics = telemetry.New(s.app, s.parts.Log)
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Trail: s.trail(), Secure: s.cfg.secure(), Version: s.parts.Version,
+		Log: s.parts.Log, Limits: httpapi.Limits{TrustedProxies: s.cfg.TrustedProxies}})
+	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	s.http.RegisterOnShutdown(s.api.EndStreams)
+	go func() { s.served <- s.http.Serve(s.net) }()
+	s.parts.Tell("Analytix Flow answers at %s", s.cfg.Origin)
+	return nil
+}
+
+func (s *Server) openAuth(ctx context.Context) (err error) {
+	cfg := s.cfg.Auth
+	cfg.Issuer = s.cfg.Origin
+	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Log: s.parts.Log})
+	if err != nil {
+		return err
+	}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.closing = cancel
+	go s.auth.Run(background)
+	link, err := s.auth.FirstStart(ctx)
+	if err != nil || link == nil {
+		return err
+	}
+	s.parts.Tell("There is no account yet. Whoever opens this link within a day becomes the administrator:\n  %s/start#%s", s.cfg.Origin, link.Token.Reveal())
+	return nil
+}
+
+// routes is everything that the server answers.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(httpapi.Prefix+"/", s.api)
+	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
+	mux.Handle("GET /metrics", s.metrics.Handler())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, httpapi.Prefix+"/docs", http.StatusFound)
+	})
+	return mux
+}
+
+// readyWithin bounds how long the records may take to answer a probe.
+const readyWithin = 2 * time.Second
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	defer cancel()
+	if err := s.app.Ready(ctx); err != nil {
+		s.parts.Log.Warn("not ready", "error", err)
+		answer(w, http.StatusServiceUnavailable, "the records do not answer\n")
+		return
+	}
+	answer(w, http.StatusOK, "ready\n")
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	httpapi.SecurityHeaders(w.Header(), false)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // a client that is gone needs no answer
+}
+
+// Origin is the address as users see it.
+func (s *Server) Origin() string { return s.cfg.Origin }
+
+// Wait returns when ctx ends, or with an error when the server cannot go on.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.served:
+		return fmt.Errorf("serving: %w", err)
+	}
+}
+
+// Close lets requests under way end, then stops everything; what is under way in the background is taken up by the next
+// Open.
+func (s *Server) Close(ctx context.Context) error {
+	var errs []error
+	if s.http != nil {
+		drain, cancel := context.WithTimeout(ctx, s.cfg.DrainWithin)
+		defer cancel()
+		if err := s.http.Shutdown(drain); err != nil {
+			errs = append(errs, s.http.Close())
+		}
+	} else if s.net != nil {
+		errs = append(errs, s.net.Close())
+	}
+	s.closing()
+	if s.app != nil {
+		errs = append(errs, s.app.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
