@@ -3,6 +3,7 @@ package auth
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/trustelem/zxcvbn"
@@ -15,6 +16,7 @@ const (
 	minPassword = breached.MinLength // characters
 	maxPassword = 256                // bytes: what is hashed is bounded
 	leastScore  = 3                  // of zxcvbn: 10^8 guesses or more
+	leastApart  = 8                  // letters and digits beside what is known of the person
 	maxScored   = 72                 // characters that zxcvbn looks at: it takes more than linear time
 )
 
@@ -36,7 +38,12 @@ func (s *Service) checkPassword(password, name, email string) error {
 		return &WeakPasswordError{Reason: "it is among the passwords that leaked elsewhere, which are tried first",
 			Advice: []string{"Take one that you use nowhere else."}}
 	}
-	known := append(strings.FieldsFunc(name+" "+email, func(r rune) bool { return strings.ContainsRune(" @.-_+", r) }), name, email, "analytix", "flow")
+	known := append(strings.FieldsFunc(name+" "+email, func(r rune) bool { return strings.ContainsRune(" @.-_+", r) }), "analytix", "flow")
+	if apart(password, known) < leastApart {
+		return &WeakPasswordError{Reason: "it is made of your name, your mail address or the name of this program",
+			Advice: []string{"Take four or more words that nobody would expect together."}}
+	}
+	known = append(known, name, email)
 	scored := password
 	if runes := []rune(password); len(runes) > maxScored {
 		scored = string(runes[:maxScored])
@@ -47,4 +54,21 @@ func (s *Service) checkPassword(password, name, email string) error {
 			Advice: []string{"Take four or more words that nobody would expect together.", "Leave out your name, your mail address, dates and years."}}
 	}
 	return nil
+}
+
+// apart counts the letters and digits of a password beside the words that anybody would try first.
+func apart(password string, known []string) int {
+	rest := strings.ToLower(password)
+	for _, word := range known {
+		if utf8.RuneCountInString(word) >= 3 {
+			rest = strings.ReplaceAll(rest, strings.ToLower(word), "")
+		}
+	}
+	n := 0
+	for _, r := range rest {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
 }
