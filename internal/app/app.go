@@ -20,6 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/upload"
 )
 
 // Options set an instance up. Home, Keys, Managers, and Command or Processor must be given.
@@ -67,6 +68,7 @@ type App struct {
 	ring    *keys.Ring
 	keys    *keys.Datasets
 	files   *dataset.Store
+	uploads *upload.Service
 	pool    *process.Pool
 	control *control.Service
 	warming sync.WaitGroup
@@ -115,6 +117,7 @@ func (a *App) start(ctx context.Context) error {
 	if a.files, err = dataset.New(filepath.Join(a.opt.Home, "files"), a.keys); err != nil {
 		return err
 	}
+	a.uploads = upload.New(upload.Config{Records: a.records, Files: a.files, Keys: a.keys, Log: a.opt.Log})
 	if a.exclusive() {
 		if err := a.sweep(ctx); err != nil {
 			return err

@@ -14,10 +14,14 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/upload"
 )
 
 // Runs lists all runs, the latest first.
 func (a *App) Runs(ctx context.Context) ([]store.Run, error) { return a.records.Runs(ctx) }
+
+// Uploads takes files in over a network; App.SubmitUpload starts a run on one that is complete.
+func (a *App) Uploads() *upload.Service { return a.uploads }
 
 // State reads where a run stands; the error wraps store.ErrNotFound where there is none.
 func (a *App) State(ctx context.Context, run string) (*store.Run, *control.State, error) {
@@ -165,7 +169,9 @@ func (a *App) Replay(ctx context.Context, seq uint64) error {
 }
 
 // RunCounts says how many runs there are, by status.
-func (a *App) RunCounts(ctx context.Context) (map[string]int64, error) { return a.records.RunCounts(ctx) }
+func (a *App) RunCounts(ctx context.Context) (map[string]int64, error) {
+	return a.records.RunCounts(ctx)
+}
 
 // Ready says whether the instance can do its work: its records answer.
 func (a *App) Ready(ctx context.Context) error {
@@ -174,7 +180,9 @@ func (a *App) Ready(ctx context.Context) error {
 }
 
 // QueueCounts says how many tasks the queue holds, by kind and state.
-func (a *App) QueueCounts(ctx context.Context) ([]task.Count, error) { return a.control.Queue().Counts(ctx) }
+func (a *App) QueueCounts(ctx context.Context) ([]task.Count, error) {
+	return a.control.Queue().Counts(ctx)
+}
 
 // DeadTasks lists the tasks that failed for good. Retry of their run takes them up again.
 func (a *App) DeadTasks(ctx context.Context) ([]store.DeadTask, error) {

@@ -41,7 +41,10 @@ func (a *App) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keep := map[string][]string{}
+	keep, err := a.uploads.Refs(ctx)
+	if err != nil {
+		return err
+	}
 	for i := range runs {
 		refs, err := a.refs(ctx, &runs[i])
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -27,6 +28,13 @@ type Request struct {
 	StopAfter flow.Stage
 	Tier      tier.Name // empty means tier.Professional
 	Actor     flow.Actor
+	// Workspace is whose run it is; empty for one of the command line.
+	Workspace string
+	Account   string // who asks for it, on a server
+	// Decide is the flow.Mode that decides where nobody else does; Recipe the text of what decides before that.
+	Decide, Recipe string
+	// FourEyes has another person close a control point than those who decided at it.
+	FourEyes bool
 }
 
 // NewRunID makes an id that sorts by the time of its making, and that can be said on the phone.
@@ -40,18 +48,12 @@ func NewRunID() string {
 // is recorded and goes on whatever happens. A file that cannot be received gives an error that is refused
 // (stage.IsRefused) and says why; nothing of it is kept then.
 func (a *App) Submit(ctx context.Context, path string, r Request) (run string, err error) {
-	if r.ID == "" {
-		r.ID = NewRunID()
+	size := int64(0)
+	if info, err := os.Stat(path); err == nil { // why it cannot be looked at is said by whoever reads the file
+		size = info.Size()
 	}
-	if r.Actor.Kind == "" {
-		return "", fmt.Errorf("submitting %s: nobody is named as asking for the run", path)
-	}
-	limits, err := allowed(&r, path)
-	if err != nil {
-		return "", fmt.Errorf("submitting %s: %w", path, err)
-	}
-	if _, err := a.records.Run(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
-		return "", errors.Join(err, fmt.Errorf("submitting %s: there is a run %s already", path, r.ID))
+	if err := a.prepare(ctx, &r, path, size); err != nil {
+		return "", err
 	}
 	if _, err := a.keys.Make(ctx, r.ID); err != nil {
 		return "", explain(err, path)
@@ -68,29 +70,72 @@ func (a *App) Submit(ctx context.Context, path string, r Request) (run string, e
 	if received.Bytes == 0 {
 		return "", stage.Refused(fmt.Errorf("%s: %w; nothing was kept; check how it was exported", path, ErrEmpty))
 	}
-	err = a.control.Request(ctx, store.Run{ID: r.ID, Tier: string(limits.Tier), Head: store.Head{File: received.Name, Goal: r.Goal, KPI: r.KPI,
-		StopAfter: string(r.StopAfter), Dataset: r.ID, Bytes: received.Bytes, SHA256: received.SHA256, Ref: received.Ref}},
-		r.Actor, a.opt.PointTTL)
+	return a.request(ctx, r.ID, received, &r, path)
+}
+
+// SubmitReceived asks for a run on a file that is stored already, as version 0 of the dataset. The file stays whatever
+// becomes of the run.
+func (a *App) SubmitReceived(ctx context.Context, dataset string, received *dataset.Received, r Request) (run string, err error) {
+	if err := a.prepare(ctx, &r, received.Name, received.Bytes); err != nil {
+		return "", err
+	}
+	return a.request(ctx, dataset, received, &r, received.Name)
+}
+
+// SubmitUpload asks for a run on an upload of the request's workspace that is complete. The error wraps
+// upload.ErrNotFound where there is none.
+func (a *App) SubmitUpload(ctx context.Context, id string, r Request) (run string, err error) {
+	u, err := a.uploads.Get(ctx, r.Workspace, id)
 	if err != nil {
-		return "", explain(err, path)
+		return "", err
+	}
+	received, err := u.File()
+	if err != nil {
+		return "", err
+	}
+	return a.SubmitReceived(ctx, u.ID, received, r)
+}
+
+// prepare completes a request for a run on a file of the size, and says whether the run may be; what names the file in
+// errors.
+func (a *App) prepare(ctx context.Context, r *Request, what string, size int64) error {
+	if r.ID == "" {
+		r.ID = NewRunID()
+	}
+	if r.Actor.Kind == "" {
+		return fmt.Errorf("submitting %s: nobody is named as asking for the run", what)
+	}
+	if err := allowed(r, size); err != nil {
+		return fmt.Errorf("submitting %s: %w", what, err)
+	}
+	if _, err := a.records.Run(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
+		return errors.Join(err, fmt.Errorf("submitting %s: there is a run %s already", what, r.ID))
+	}
+	return nil
+}
+
+// request records the run.
+func (a *App) request(ctx context.Context, dataset string, received *dataset.Received, r *Request, what string) (string, error) {
+	err := a.control.Request(ctx, store.Run{ID: r.ID, Tier: string(r.Tier), Workspace: r.Workspace,
+		Head: store.Head{File: received.Name, Goal: r.Goal, KPI: r.KPI, StopAfter: string(r.StopAfter), FourEyes: r.FourEyes, Account: r.Account,
+			Decide: r.Decide, Recipe: r.Recipe, Dataset: dataset, Bytes: received.Bytes, SHA256: received.SHA256, Ref: received.Ref}}, r.Actor, a.opt.PointTTL)
+	if err != nil {
+		return "", explain(err, what)
 	}
 	return r.ID, nil
 }
 
-// allowed holds the request against its tier, and sets the stage after which the run ends. A file that cannot be looked at
-// is refused later, with the reason.
-func allowed(r *Request, path string) (limits tier.Limits, err error) {
-	if limits, err = tier.Of(r.Tier); err != nil {
-		return limits, err
-	}
-	if r.StopAfter, err = limits.CheckStage(r.StopAfter); err != nil {
-		return limits, err
-	}
-	info, err := os.Stat(path)
+// allowed holds the request against its tier, whose name it sets, and the stage after which the run ends.
+func allowed(r *Request, size int64) error {
+	limits, err := tier.Of(r.Tier)
 	if err != nil {
-		return limits, nil //nolint:nilerr // said by whoever reads the file
+		return err
 	}
-	return limits, limits.CheckBytes(info.Size())
+	r.Tier = limits.Tier
+	if r.StopAfter, err = limits.CheckStage(r.StopAfter); err != nil {
+		return err
+	}
+	return limits.CheckBytes(size)
 }
 
 func explain(err error, path string) error {

@@ -13,6 +13,8 @@
 // A ref is a path below the dataset's folder; records hold refs and never keys, so that forgetting a key is enough.
 // Handlers open what was received with Open or OpenAt. Store.Sweep removes what no record refers to.
 //
+// A file that comes in pieces is begun with Stage and grows with Append; Staging.Received is its record in the end.
+//
 // Layout: <dir>/<dataset>/received-<random>, document-<keyed hash>, try-<random>/<name given by the handler>. The key of
 // a file is HKDF-SHA256 of the dataset's key with the first element of its ref, so the files of one try share a key.
 package dataset

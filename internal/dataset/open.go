@@ -21,7 +21,13 @@ func Open(ctx context.Context, r *stage.Received) (io.ReadCloser, error) {
 		return nil, err
 	}
 	plain := io.Reader(f)
-	if r.Bytes > 0 { // an empty file is encrypted as nothing: whatever is in its place is too much
+	switch {
+	case isSegmented(f):
+		var segments *segmentReader
+		if segments, err = openSegments(f, r.Key); err == nil {
+			plain = io.NewSectionReader(segments, 0, segments.index.size)
+		}
+	case r.Bytes > 0: // an empty file is encrypted as nothing: whatever is in its place is too much
 		plain, err = sio.DecryptReader(f, sioConfig(r.Key))
 	}
 	if err != nil {
@@ -91,6 +97,9 @@ func OpenAt(r *stage.Received) (*ReaderAt, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isSegmented(f) {
+		return openSegmentsAt(f, r)
+	}
 	info, err := f.Stat()
 	if err == nil {
 		var size uint64
@@ -107,6 +116,17 @@ func OpenAt(r *stage.Received) (*ReaderAt, error) {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", r.Name, err), f.Close())
 	}
 	return &ReaderAt{file: f, plain: plain, size: r.Bytes, name: r.Name}, nil
+}
+
+func openSegmentsAt(f *os.File, r *stage.Received) (*ReaderAt, error) {
+	segments, err := openSegments(f, r.Key)
+	if err == nil && segments.index.size != r.Bytes {
+		err = fmt.Errorf("%w: its size is not what it was", ErrDamaged)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %s: %w", r.Name, err), f.Close())
+	}
+	return &ReaderAt{file: f, plain: segments, size: r.Bytes, name: r.Name}, nil
 }
 
 // Size is the number of bytes as received.

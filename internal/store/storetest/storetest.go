@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -27,6 +28,7 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"VersionsFormALine":                   versionsFormALine,
 		"KeysAreReplaced":                     keysAreReplaced,
 		"AuditIsAChain":                       auditIsAChain,
+		"DatasetsAreComparedAndSwapped":       datasetsAreComparedAndSwapped,
 		"ProgressAndDeadTasks":                progressAndDeadTasks,
 		"ConcurrentTransactionsLoseNoMessage": concurrentTransactionsLoseNoMessage,
 		"WorkspacesAreComparedAndSwapped":     workspacesAreComparedAndSwapped,
@@ -358,4 +360,49 @@ func concurrentTransactionsLoseNoMessage(t *testing.T, s *store.Store) {
 		}
 		return err
 	})
+}
+
+func datasetsAreComparedAndSwapped(t *testing.T, s *store.Store) {
+	d := store.Dataset{ID: "d1", Workspace: "w", Account: "usr_a", Status: store.DatasetOpen, Size: -1, Body: []byte("canary")}
+	in(t, s, func(ctx context.Context, tx *store.Tx) error {
+		other := d
+		other.ID, other.Expires = "d2", time.UnixMicro(5)
+		foreign := d
+		foreign.ID, foreign.Workspace = "d3", "v"
+		return errors.Join(tx.InsertDataset(ctx, d), tx.InsertDataset(ctx, other), tx.InsertDataset(ctx, foreign))
+	})
+	d.Received, d.Size = 7, 7
+	in(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SaveDataset(ctx, d, store.DatasetOpen, 0) })
+	err := s.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SaveDataset(ctx, d, store.DatasetOpen, 0) })
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a second write: %v", err)
+	}
+	got, err := s.Dataset(t.Context(), "d1")
+	if err != nil || got.Received != 7 || string(got.Body) != "canary" || !got.Expires.IsZero() || got.Account != "usr_a" {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	first, err := s.DatasetsOf(t.Context(), "w", store.Dataset{}, 1)
+	if err != nil || len(first) != 1 || first[0].ID != "d2" {
+		t.Fatalf("listed %+v, %v", first, err)
+	}
+	rest, err := s.DatasetsOf(t.Context(), "w", first[0], 5)
+	if err != nil || len(rest) != 1 || rest[0].ID != "d1" {
+		t.Errorf("listed %+v, %v", rest, err)
+	}
+	due, err := s.DatasetsDue(t.Context(), store.DatasetOpen, time.UnixMicro(6), 5)
+	if err != nil || len(due) != 1 || due[0].ID != "d2" {
+		t.Errorf("due %+v, %v", due, err)
+	}
+	in(t, s, func(ctx context.Context, tx *store.Tx) error {
+		if n, err := tx.CountDatasets(ctx, "usr_a", store.DatasetOpen); err != nil || n != 3 {
+			t.Errorf("%d open, %v", n, err)
+		}
+		return tx.DropDataset(ctx, "d1")
+	})
+	if _, err := s.Dataset(t.Context(), "d1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a dataset that is gone: %v", err)
+	}
+	if open, err := s.Datasets(t.Context(), store.DatasetOpen); err != nil || len(open) != 2 {
+		t.Errorf("%d open, %v", len(open), err)
+	}
 }
