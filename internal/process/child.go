@@ -49,9 +49,14 @@ type server struct {
 	log      *slog.Logger
 	settings settings
 
-	mu     sync.Mutex
-	serial uint64                  // of the job that runs; 0 while none does
-	cancel context.CancelCauseFunc // stops it
+	mu      sync.Mutex
+	cancels map[uint64]context.CancelCauseFunc // stop the jobs that were received and are not answered, by serial
+}
+
+// task is a job that was received, with the context that a cancel reaches from then on.
+type task struct {
+	*frame
+	ctx context.Context //nolint:containedctx // it goes with the job from the goroutine that listens to the one that works
 }
 
 // Serve takes jobs from in and answers on out until in ends. Each job gets an engine session of its own. It is what Child
@@ -59,7 +64,7 @@ type server struct {
 func Serve(ctx context.Context, in io.Reader, out io.Writer, handlers []stage.Handler, log *slog.Logger) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	s := &server{out: &writer{w: out}, handlers: map[string]stage.Handler{}, log: log}
+	s := &server{out: &writer{w: out}, handlers: map[string]stage.Handler{}, log: log, cancels: map[uint64]context.CancelCauseFunc{}}
 	for _, h := range handlers {
 		s.handlers[h.Name()] = h
 	}
@@ -75,7 +80,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, handlers []stage.Ha
 	if err := limitData(s.settings.DataLimit); err != nil {
 		return fmt.Errorf("limiting the child's memory: %w", err)
 	}
-	jobs := make(chan *frame)
+	jobs := make(chan task)
 	done := make(chan error, 1)
 	go func() { done <- s.listen(ctx, r, jobs) }()
 	err = s.work(ctx, jobs)
@@ -87,9 +92,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, handlers []stage.Ha
 }
 
 // listen passes jobs on and carries out cancels, until in ends.
-func (s *server) listen(ctx context.Context, in io.Reader, jobs chan<- *frame) error {
+func (s *server) listen(ctx context.Context, in io.Reader, jobs chan<- task) error {
 	defer close(jobs)
-	defer s.interrupt(0)
+	defer s.interruptAll()
 	for {
 		f, err := read(in)
 		if errors.Is(err, io.EOF) {
@@ -102,8 +107,9 @@ func (s *server) listen(ctx context.Context, in io.Reader, jobs chan<- *frame) e
 		case kindCancel:
 			s.interrupt(f.Serial)
 		case kindJob:
+			// A cancel may follow at once: it has to find the job, whether or not the handler has begun.
 			select {
-			case jobs <- f:
+			case jobs <- task{f, s.begin(ctx, f.Serial)}:
 			case <-ctx.Done():
 				return nil
 			}
@@ -111,31 +117,42 @@ func (s *server) listen(ctx context.Context, in io.Reader, jobs chan<- *frame) e
 	}
 }
 
-// interrupt stops the job of the serial, or whichever runs for 0.
+// interrupt stops the job of the serial, where it is not answered yet.
 func (s *server) interrupt(serial uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cancel != nil && (serial == 0 || serial == s.serial) {
-		s.cancel(context.Canceled)
+	if cancel := s.cancels[serial]; cancel != nil {
+		cancel(context.Canceled)
 	}
 }
 
-// begin makes the context of a job, so that a cancel can reach it.
-func (s *server) begin(ctx context.Context, serial uint64) (context.Context, context.CancelCauseFunc) {
+func (s *server) interruptAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, cancel := range s.cancels {
+		cancel(context.Canceled)
+	}
+}
+
+// begin makes the context of a job, so that a cancel can reach it; end must follow.
+func (s *server) begin(ctx context.Context, serial uint64) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.serial, s.cancel = serial, cancel
-	return ctx, cancel
+	s.cancels[serial] = cancel
+	return ctx
 }
 
-func (s *server) end() {
+func (s *server) end(serial uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.serial, s.cancel = 0, nil
+	if cancel := s.cancels[serial]; cancel != nil {
+		cancel(nil)
+		delete(s.cancels, serial)
+	}
 }
 
-func (s *server) work(ctx context.Context, jobs <-chan *frame) error {
+func (s *server) work(ctx context.Context, jobs <-chan task) error {
 	session, err := s.open(ctx)
 	if err != nil {
 		return errors.Join(err, s.out.write(&frame{Kind: kindFailure, Failure: newFailure(err)}))
@@ -145,7 +162,7 @@ func (s *server) work(ctx context.Context, jobs <-chan *frame) error {
 		return err
 	}
 	for f := range jobs {
-		answer := s.do(ctx, f, session)
+		answer := s.do(f, session)
 		s.close(session)
 		session = nil
 		debug.FreeOSMemory()
@@ -184,7 +201,8 @@ func (s *server) close(session *engine.Session) {
 }
 
 // do runs one job and makes the answer of what comes of it.
-func (s *server) do(ctx context.Context, f *frame, session *engine.Session) *frame {
+func (s *server) do(f task, session *engine.Session) *frame {
+	defer s.end(f.Serial)
 	failed := func(err error) *frame {
 		return &frame{Kind: kindFailure, Serial: f.Serial, Failure: newFailure(err)}
 	}
@@ -195,22 +213,19 @@ func (s *server) do(ctx context.Context, f *frame, session *engine.Session) *fra
 	if !ok {
 		return failed(stage.Permanent(fmt.Errorf("this program has no handler %q", f.Job.Handler)))
 	}
-	ctx, cancel := s.begin(ctx, f.Serial)
-	defer cancel(nil)
-	defer s.end()
 	env := &stage.Env{
 		Engine:   session,
 		Log:      s.log.With("run", f.Job.Run, "handler", f.Job.Handler),
 		Progress: s.progress(f.Serial),
 	}
 	start, used := time.Now(), processorTime()
-	result, err := s.guarded(ctx, h, f.Job, env)
-	env.Log.DebugContext(ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
+	result, err := s.guarded(f.ctx, h, f.Job, env)
+	env.Log.DebugContext(f.ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
 	if err == nil && result == nil {
 		err = stage.Permanent(fmt.Errorf("handler %s returned neither a result nor an error", f.Job.Handler))
 	}
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil && !stage.IsPermanent(err) {
+		if cause := context.Cause(f.ctx); cause != nil && !stage.IsPermanent(err) {
 			err = fmt.Errorf("%w (%w)", cause, err) // an interrupted query may fail with words of its own
 		}
 		return failed(err)

@@ -19,8 +19,11 @@ func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, 
 	c.serial++
 	c.peak = 0
 	serial := c.serial
-	sent := make(chan error, 1)
-	go func() { sent <- c.out.write(&frame{Kind: kindJob, Serial: serial, Job: job}) }()
+	sent, written := make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(written)
+		sent <- c.out.write(&frame{Kind: kindJob, Serial: serial, Job: job})
+	}()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	cancelled := ctx.Done()
@@ -56,7 +59,10 @@ func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, 
 			}
 		case <-cancelled:
 			cancelled = nil
-			go func() { _ = c.out.write(&frame{Kind: kindCancel, Serial: serial}) }() // grace ends it where that fails
+			go func() {
+				<-written                                                 // a cancel that overtakes its job finds nothing to stop
+				_ = c.out.write(&frame{Kind: kindCancel, Serial: serial}) // grace ends it where that fails
+			}()
 			t := time.NewTimer(c.cfg.Grace)
 			defer t.Stop()
 			grace = t.C

@@ -145,8 +145,12 @@ func (p *Pool) enter(ctx context.Context) error {
 		p.alive.Done()
 		return context.Cause(ctx)
 	case p.slots <- struct{}{}:
-		return nil
 	}
+	if ctx.Err() != nil { // with a free place as well select takes either
+		p.leave()
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 func (p *Pool) leave() {
