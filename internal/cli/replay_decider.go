@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -15,6 +16,7 @@ import (
 // byRecipe decides what a recipe covers, and leaves what is new to another decider.
 type byRecipe struct {
 	recipe *recipe.Recipe
+	file   string // of the recipe
 	rest   decider
 	tell   io.Writer
 }
@@ -46,7 +48,7 @@ func (b byRecipe) decide(ctx context.Context, a *app.App, p *point) error {
 	}
 	if len(taken.Decisions) > 0 {
 		if err := a.Decide(ctx, p.run, taken.Decisions); err != nil {
-			return err
+			return b.wrong(p, err)
 		}
 		for _, d := range taken.Decisions {
 			p.decided[d.Item] = d
@@ -56,4 +58,23 @@ func (b byRecipe) decide(ctx context.Context, a *app.App, p *point) error {
 		return b.rest.decide(ctx, a, p)
 	}
 	return a.Proceed(ctx, p.run, p.proposal.Hash, b.recipe.Actor())
+}
+
+// wrong says which entry of the recipe holds a decision that cannot be taken. The run waits as it did before.
+func (b byRecipe) wrong(p *point, err error) error {
+	var at *flow.ItemError
+	if !errors.As(err, &at) || !errors.Is(err, flow.ErrInvalid) {
+		return err
+	}
+	entry := at.Item
+	if item := p.proposal.Item(at.Item); item != nil {
+		entry = item.Fingerprint
+		for _, e := range b.recipe.Decisions { // the facts of another file bear another fingerprint
+			if e.Stage == p.proposal.Stage && e.Item == item.Kind && item.Kind == flow.ItemFacts {
+				entry = e.Fingerprint
+			}
+		}
+	}
+	return usage(fmt.Errorf("%s: stage %s, entry %q: %w\nNothing of this control point was decided. The file as received and all that was found are kept: "+
+		"correct the entry and go on with `analytix resume %s --recipe %s`", b.file, p.proposal.Stage, entry, at.Err, p.run, b.file))
 }

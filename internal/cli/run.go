@@ -229,7 +229,7 @@ func follow(ctx context.Context, s *streams, f *runFlags, a *app.App, run string
 	d := s.decider(f)
 	var policies []recipe.Policy
 	if r != nil {
-		d, policies = byRecipe{recipe: r, rest: d, tell: s.err}, r.Policies
+		d, policies = byRecipe{recipe: r, file: f.recipe, rest: d, tell: s.err}, r.Policies
 	}
 	err := drive(ctx, a, run, d, s.reporter(f))
 	if err != nil && !errors.Is(err, errWaiting) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -24,7 +26,45 @@ func (s *Service) Decide(ctx context.Context, run string, decisions []flow.Decis
 		}
 		events[i] = Event{Kind: DecisionTaken, Run: run, Actor: d.Actor, Decision: &d}
 	}
+	if err := s.checkEdits(ctx, run, decisions); err != nil {
+		return err
+	}
 	return s.take(ctx, run, events...)
+}
+
+// checkEdits has the manager of the open control point look at parameters that a decider made up, so that they are refused
+// while there is somebody to correct them, and not when the decisions are carried out. Whether the decisions fit the
+// control point at all is for Step to say.
+func (s *Service) checkEdits(ctx context.Context, run string, decisions []flow.Decision) error {
+	if !slices.ContainsFunc(decisions, func(d flow.Decision) bool { return d.Choice == flow.Edit }) {
+		return nil
+	}
+	record, state, err := s.load(ctx, run)
+	if err != nil || state.Status != Waiting {
+		return err
+	}
+	checker, ok := s.managers[state.Stage].(stage.Checker)
+	if !ok {
+		return nil
+	}
+	p := state.current().Proposal
+	document, err := s.document(ctx, record, p.Document)
+	if err != nil {
+		return err
+	}
+	earlier, err := s.documents(ctx, record, state)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		if d.Choice != flow.Edit || d.Seen != p.Hash {
+			continue
+		}
+		if err := checker.Check(document, earlier, d); err != nil {
+			return &flow.ItemError{Item: d.Item, Err: err}
+		}
+	}
+	return nil
 }
 
 // Withdraw takes the decision on an item back.
@@ -44,8 +84,8 @@ func (s *Service) SendBack(ctx context.Context, run string, options map[string]a
 }
 
 // Reopen opens a control point again that was closed; what came after it becomes stale.
-func (s *Service) Reopen(ctx context.Context, run string, stage flow.Stage, actor flow.Actor) error {
-	return s.take(ctx, run, Event{Kind: StageReopened, Stage: stage, Actor: actor})
+func (s *Service) Reopen(ctx context.Context, run string, name flow.Stage, actor flow.Actor) error {
+	return s.take(ctx, run, Event{Kind: StageReopened, Stage: name, Actor: actor})
 }
 
 // Renew gives an expired control point new time.

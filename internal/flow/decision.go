@@ -61,6 +61,17 @@ var ErrStale = errors.New("the proposal has changed since it was seen")
 // ErrInvalid is wrapped by errors about a decision that cannot be taken as it stands.
 var ErrInvalid = errors.New("invalid decision")
 
+// ItemError is an error about the decision on one item, so that whoever made it can be shown which one.
+type ItemError struct {
+	Item string
+	Err  error
+}
+
+func (e *ItemError) Error() string { return fmt.Sprintf("decision on %s: %v", e.Item, e.Err) }
+
+// Unwrap gives the reason.
+func (e *ItemError) Unwrap() error { return e.Err }
+
 // Check says whether d can be taken on p: the proposal is the one that was seen, the item exists, and the choice
 // is complete. It returns an error that wraps ErrStale or ErrInvalid.
 func (d *Decision) Check(p *Proposal) error {

@@ -133,7 +133,10 @@ func repeated(order string) func(p map[string]any, facts *flow.Facts) (string, e
 // The column itself stays in the version, and results leave it out; facts that name it hold on.
 type dropColumn struct{}
 
-func (dropColumn) Kind() string { return "drop_column" }
+// DropColumn is the kind of the operation that leaves a column out.
+const DropColumn = "drop_column"
+
+func (dropColumn) Kind() string { return DropColumn }
 
 func (dropColumn) Validate(p map[string]any, facts *flow.Facts) error {
 	return known(columnsOf(p), facts)

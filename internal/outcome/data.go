@@ -43,6 +43,7 @@ type DataParams struct {
 	Header    bool          `json:"header"`    // csv: whether a header is written
 	Names     []string      `json:"names"`     // csv and xlsx: the header as received, where it differs from the columns' names
 	Columns   []flow.Column `json:"columns"`   // what is known of the columns, for typed formats
+	Dropped   []string      `json:"dropped"`   // columns to leave out
 }
 
 // Exported is the document of both handlers.
@@ -121,6 +122,7 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (
 		return nil, fmt.Errorf("opening the cleaned data: %w", err)
 	}
 	x.columns = slices.DeleteFunc(x.columns, func(c string) bool { return c == engine.RowColumn })
+	x.leaveOut(p.Dropped)
 	if len(x.columns) == 0 {
 		return nil, stage.Permanent(errors.New("the cleaned data has no column left, so there is nothing to write"))
 	}
@@ -135,6 +137,17 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (
 		x.sort = " ORDER BY " + engine.Ident(engine.RowColumn)
 	}
 	return x, nil
+}
+
+// leaveOut takes columns out of the export, and their names as received.
+func (x *export) leaveOut(names []string) {
+	var columns, headers []string
+	for i, c := range x.columns {
+		if !slices.Contains(names, c) {
+			columns, headers = append(columns, c), append(headers, x.header(i))
+		}
+	}
+	x.columns, x.Names = columns, headers
 }
 
 func columnsOf(ctx context.Context, s *engine.Session, from string) ([]string, error) {

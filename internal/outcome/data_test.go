@@ -18,6 +18,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/operation"
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/stage"
 )
@@ -266,6 +267,66 @@ func TestCells(t *testing.T) {
 		got, err := os.ReadFile(filepath.Join(b.out, "cells.csv"))
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestADroppedColumnIsLeftOut(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	file, err := b.table([]string{"id", "n", "n_2"}, [][]string{{"1", "", "7"}, {"2", "", "8"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := outcome.DataParams{Header: true, Names: []string{"id", "n", "n"}, Dropped: []string{"n"}, Delimiter: ";",
+		Columns: []flow.Column{{Name: "id", Type: flow.Integer}, {Name: "n", Type: flow.Integer}, {Name: "n_2", Type: flow.Integer}}}
+	for format, want := range map[string]string{
+		outcome.FormatCSV:  "id;n\n1;7\n2;8\n",
+		outcome.FormatJSON: "[\n\t{\"id\":1,\"n_2\":7},\n\t{\"id\":2,\"n_2\":8}\n]\n",
+	} {
+		p.Format, p.Name = format, "dropped."+format
+		if got, err := b.export(file, p); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", format, got, err)
+		}
+	}
+}
+
+// Which columns are left out follows from the decisions, once they were carried out.
+func TestWhatDecisionsDrop(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name       string
+		decision   *flow.Decision
+		carriedOut bool
+		want       []string
+	}{
+		{"accepted", &flow.Decision{Choice: flow.Accept, Option: "drop"}, true, []string{"a", "b"}},
+		{"edited", &flow.Decision{Choice: flow.Edit, Option: "drop", Params: map[string]any{"column": "b"}}, true, []string{"b"}},
+		{"some rows", &flow.Decision{Choice: flow.Partial, Option: "drop", Rows: []int64{1}}, true, nil},
+		{"another resolution", &flow.Decision{Choice: flow.Accept, Option: "mark"}, true, nil},
+		{"rejected", &flow.Decision{Choice: flow.Reject, Option: "drop"}, true, nil},
+		{"not decided", nil, true, nil},
+		{"not carried out", &flow.Decision{Choice: flow.Accept, Option: "drop"}, false, nil},
+	} {
+		f := outcome.Compose(outcome.Parts{Issues: &flow.IssueList{Issues: []flow.Issue{{ID: "i1", Decision: c.decision, Resolutions: []flow.Resolution{
+			{ID: "mark", Kind: "mark"}, {ID: "drop", Kind: operation.DropColumn, Params: map[string]any{"columns": []any{"b", "a"}}},
+		}}}}})
+		files := map[string]engine.File{stage.FileData: {}}
+		if c.carriedOut {
+			files["changes"] = engine.File{}
+		}
+		var p outcome.DataParams
+		_, err := outcome.Write(t.Context(), outcome.Input{Dir: t.TempDir(), Findings: f, Files: files,
+			RunJob: func(_ context.Context, job *stage.Job) (*stage.Result, error) {
+				if job.Handler == outcome.HandlerData {
+					if err := json.Unmarshal(job.Params, &p); err != nil {
+						return nil, err
+					}
+				}
+				return &stage.Result{Document: json.RawMessage("{}")}, nil
+			}})
+		if err != nil || !reflect.DeepEqual(p.Dropped, c.want) {
+			t.Errorf("%s: leaves %v out, want %v (%v)", c.name, p.Dropped, c.want, err)
 		}
 	}
 }

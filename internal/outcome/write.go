@@ -102,8 +102,11 @@ func (w *Written) data(ctx context.Context, in *Input) error {
 	}
 	r := &in.Findings.Reception
 	name := "data." + in.Format
-	doc, err := runJob(ctx, in, HandlerData, map[string]engine.File{stage.FileData: file}, DataParams{Name: name,
-		Format: in.Format, Delimiter: r.Delimiter, Header: r.Header, Names: in.Names, Columns: r.Columns})
+	p := DataParams{Name: name, Format: in.Format, Delimiter: r.Delimiter, Header: r.Header, Names: in.Names, Columns: r.Columns}
+	if _, carriedOut := in.Files[fileChanges]; carriedOut {
+		p.Dropped = dropped(in.Findings.Issues)
+	}
+	doc, err := runJob(ctx, in, HandlerData, map[string]engine.File{stage.FileData: file}, p)
 	if err != nil {
 		return err
 	}

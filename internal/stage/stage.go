@@ -35,6 +35,13 @@ type Manager interface {
 	Decide(document json.RawMessage, decisions []flow.Decision) (json.RawMessage, error)
 }
 
+// Checker is a Manager that can say of a decision with parameters of a person's own whether it can be carried out, before
+// it is taken. Document is that of the open control point, earlier are those of the stages before. It is pure; its errors
+// wrap flow.ErrInvalid and say which parameter is wrong.
+type Checker interface {
+	Check(document json.RawMessage, earlier Documents, d flow.Decision) error
+}
+
 // Handler does one kind of work.
 type Handler interface {
 	// Name is stage.word, such as "quality.formats"; it is the kind of the queue's task.

@@ -47,3 +47,37 @@ func TestStageStopsThere(t *testing.T) {
 		t.Errorf("%d issues, %d insights, %d recommendations", len(f.Issues), len(f.Insights), len(f.Recommendations))
 	}
 }
+
+// A recipe whose own parameters cannot be carried out is refused where it is applied, and the run waits for a better one.
+func TestAnEditThatCannotBeCarriedOut(t *testing.T) {
+	first := newDesk(t)
+	file := first.file(t, "people.csv", people())
+	first.run(t, file, "--decide", "recommended", "--stage", "quality").want(t, 0)
+	good := text(t, first.out, "recipe.yaml")
+	edit := func(kind, params string) string {
+		return "choice: edit\n    operation:\n      kind: " + kind + "\n      params: " + params
+	}
+	accepted := "choice: accept\n    operation:\n      kind: trim\n      params:\n        column: city\n"
+	if !strings.Contains(good, accepted) {
+		t.Fatalf("trimming is not among the decisions:\n%s", good)
+	}
+	for _, c := range []struct{ name, recipe, entry, says string }{
+		{"facts", strings.Replace(good, "choice: accept", edit("facts", "{columns: {age: {type: colour}}}"), 1), "facts:", `column "age": "colour" is no type`},
+		{"issue", strings.Replace(good, accepted, strings.Replace(accepted, "city", "town", 1), 1), "whitespace(city)", `"town"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t)
+			path := d.file(t, "wrong.yaml", c.recipe)
+			r := d.run(t, file, "--recipe", path, "--decide", "recommended", "--stage", "quality").want(t, 2)
+			for _, want := range []string{path, c.entry, c.says, "kept", "analytix resume " + d.runID(t)} {
+				if !strings.Contains(r.errors, want) {
+					t.Errorf("%q is not said: %s", want, r.errors)
+				}
+			}
+			call(t, "resume", d.runID(t), "--recipe", first.file(t, "good.yaml", good), "--data", d.data, "--out", d.out).want(t, 0)
+			if got, want := text(t, d.out, "data.csv"), text(t, first.out, "data.csv"); got != want {
+				t.Errorf("after the correction:\n%s", got)
+			}
+		})
+	}
+}

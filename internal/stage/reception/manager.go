@@ -83,6 +83,12 @@ func fingerprint(facts *flow.Facts) string {
 	return "facts:" + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// Check implements stage.Checker: a correction must be one that Decide can write into the facts.
+func (m *Manager) Check(document json.RawMessage, _ stage.Documents, d flow.Decision) error {
+	_, err := m.Decide(document, []flow.Decision{d})
+	return err
+}
+
 // Decide implements stage.Manager: an edit corrects the facts, every other choice keeps them. The last decision counts.
 func (*Manager) Decide(document json.RawMessage, decisions []flow.Decision) (json.RawMessage, error) {
 	var last *flow.Decision
