@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -94,5 +95,9 @@ func (s *Service) written(ctx context.Context, record *store.Run, state *State) 
 	if err != nil {
 		return nil, stage.Permanent(fmt.Errorf("the recipe of run %s: %w; a person has to decide", record.ID, err))
 	}
-	return taken, nil
+	err = s.checkEdits(ctx, record.ID, taken.Decisions)
+	if errors.Is(err, flow.ErrInvalid) {
+		return nil, stage.Permanent(fmt.Errorf("the recipe of run %s: %w; a person has to decide", record.ID, err))
+	}
+	return taken, err
 }
