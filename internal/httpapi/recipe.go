@@ -101,6 +101,10 @@ func (a *API) shelve(s shelf) {
 			}
 			return recipeView(r), nil
 		})
+	a.shelveChanges(s, all, one, tags)
+}
+
+func (a *API) shelveChanges(s shelf, all, one string, tags []string) {
 	register(a, need(s.write), huma.Operation{OperationID: "create-" + string(s.kind), Method: http.MethodPost, Path: all, Summary: "Keep a new one",
 		Tags: tags, DefaultStatus: http.StatusCreated},
 		func(ctx context.Context, in *struct {

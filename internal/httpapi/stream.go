@@ -91,14 +91,15 @@ func (a *API) streams() {
 		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses,
 		Description: "Events: `run`, where a run stands that has moved."},
 		func(_ context.Context, in *workspacePath) (*huma.StreamResponse, error) {
-			return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
-				updates := a.App.WatchAll(ctx)
-				for s.write(": connected\n\n") == nil {
-					if !a.passWorkspace(s, in.Workspace, updates, beat, still) {
-						return
+			return a.events( //nolint:contextcheck // a stream has its request's context, by way of huma
+				access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
+					updates := a.App.WatchAll(ctx)
+					for s.write(": connected\n\n") == nil {
+						if !a.passWorkspace(s, in.Workspace, updates, beat, still) {
+							return
+						}
 					}
-				}
-			}), nil
+				}), nil
 		})
 }
 
@@ -131,7 +132,7 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 	if in.LastEventID != "" && (err != nil || last < 0) {
 		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
 	}
-	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
+	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) { //nolint:contextcheck // as above
 		updates, err := a.App.Watch(ctx, in.Run)
 		if err != nil {
 			return

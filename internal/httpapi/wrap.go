@@ -52,9 +52,9 @@ func (a *API) wrap(h http.Handler) http.Handler {
 		head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'")
 		defer func() {
 			v := recover()
-			switch {
-			case v == nil:
-			case v == http.ErrAbortHandler: //nolint:errorlint // a panic's value, which is this very one
+			switch v {
+			case nil:
+			case http.ErrAbortHandler: // a panic's value, which is this very one
 				panic(v) //nolint:forbidigo // it tells net/http to drop the connection
 			default:
 				a.log.ErrorContext(ctx, "a handler panicked", "request", id, "kind", panicKind(v))

@@ -74,7 +74,7 @@ func (c *Config) check() error {
 	}
 	if !c.Insecure && !loopback(host) && !c.secure() {
 		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: listen on 127.0.0.1, or put a proxy with TLS in front "+
-			"and say so with --insecure and --origin https://...", c.Listen)
+			"and say so with --insecure and an --origin that begins with https", c.Listen)
 	}
 	if c.Origin == "" {
 		return nil
