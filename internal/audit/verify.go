@@ -27,8 +27,15 @@ type Report struct {
 
 // Verify reads a chain of JSON lines and checks every link. The error wraps ErrBroken and names the first line that
 // does not hold; the report then tells of the lines before it.
-func Verify(r io.Reader) (Report, error) {
-	report := Report{Head: Origin}
+func Verify(r io.Reader) (Report, error) { return Walk(r, Report{}, nil) }
+
+// Walk is Verify for lines that follow those that an earlier report is of (the zero Report: the first ones), and calls each,
+// where it is given, with every entry that holds. An error of each ends the walk.
+func Walk(r io.Reader, before Report, each func(Entry) error) (Report, error) {
+	report := before
+	if report.Head == "" {
+		report.Head = Origin
+	}
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -42,6 +49,11 @@ func Verify(r io.Reader) (Report, error) {
 		if reason != "" {
 			return report, fmt.Errorf("%w at line %d: %s; the %d lines before it hold", ErrBroken, report.Entries+1, reason,
 				report.Entries)
+		}
+		if each != nil {
+			if err := each(e); err != nil {
+				return report, err
+			}
 		}
 		report.Run, report.Entries, report.Head = e.Run, e.Seq, e.Hash
 		report.Sealed = e.Action == ActionSeal
