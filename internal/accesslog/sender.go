@@ -49,7 +49,8 @@ type SendOptions struct {
 }
 
 // Send forwards entries to a target as they are written, beginning where it stopped the last time, until ctx ends. Over TCP
-// and TLS messages are framed by their length (RFC 6587, RFC 5425); an entry is sent again rather than not at all.
+// and TLS messages are framed by their length (RFC 6587, RFC 5425). An entry is sent again rather than not at all; but syslog
+// acknowledges nothing, so that what is on its way when a connection breaks may not arrive. The log itself is complete.
 func (l *Log) Send(ctx context.Context, t Target, o SendOptions) {
 	if o.Retry == 0 {
 		o.Retry = 5 * time.Second
@@ -105,7 +106,7 @@ func (s *sender) forward(ctx context.Context) error {
 			return err
 		}
 		last := page[len(page)-1]
-		err = s.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		err = s.cfg.Store.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
 			return tx.SetAccessMark(ctx, s.mark, store.Mark{Seq: last.Seq, Hash: last.Hash})
 		})
 		if err != nil || len(page) < sendAtOnce {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // EventKind names what happened. Kinds are stored and sent: they are never renamed.
@@ -67,6 +68,14 @@ type Event struct {
 	Item      string            `json:"item,omitempty"`       // decision.withdrawn
 	Seen      string            `json:"seen,omitempty"`       // point.closed: hash of the proposal
 	Options   map[string]any    `json:"options,omitempty"`    // point.sent_back
+}
+
+// Moved is a change of a run's state. Before is of no status where the run begins with it.
+type Moved struct {
+	Run           *store.Run
+	Event         EventKind
+	At            time.Time
+	Before, After *State
 }
 
 // CommandKind names what the CPM wants done.

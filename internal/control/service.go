@@ -17,6 +17,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/tier"
+	"github.com/analytix-flow/analytix/internal/usage"
 )
 
 // Processor runs a handler somewhere safe: a pool of child processes.
@@ -34,6 +36,11 @@ type Parts struct {
 	Queue     task.Config   // likewise; Store, Kinds, OnUpdate and OnDead are set
 	Managers  []stage.Manager
 	Processor Processor
+	// Kinds are further kinds of tasks, of whoever shares the queue. Their tasks bear no stage.
+	Kinds []task.Kind
+	// OnMove, where given, is called for every event that changed a run's state, in the transaction that changes it. It must
+	// have no effect but through tx; its error undoes the change.
+	OnMove func(ctx context.Context, tx *store.Tx, m Moved) error
 	// WorkOnly leaves events and commands to other processes: this one only works tasks.
 	WorkOnly bool
 	// Now is the clock; nil means time.Now.
@@ -50,6 +57,7 @@ type Service struct {
 	queue     *task.Queue
 	managers  map[flow.Stage]stage.Manager
 	processor Processor
+	onMove    func(ctx context.Context, tx *store.Tx, m Moved) error
 	workOnly  bool
 	now       func() time.Time
 	log       *slog.Logger
@@ -69,7 +77,7 @@ const (
 // New makes the service and opens broker and queue. Start begins the work; Stop must be called in any case.
 func New(ctx context.Context, p Parts) (*Service, error) {
 	s := &Service{store: p.Store, files: p.Files, managers: map[flow.Stage]stage.Manager{}, processor: p.Processor,
-		workOnly: p.WorkOnly, now: p.Now, log: p.Log, hub: newHub()}
+		onMove: p.OnMove, workOnly: p.WorkOnly, now: p.Now, log: p.Log, hub: newHub()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -84,7 +92,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 			return nil, fmt.Errorf("setting up the control point manager: the %s stage has no manager", st)
 		}
 	}
-	p.Queue.Store, p.Queue.Kinds, p.Queue.Log = p.Store, s.kinds(), s.log
+	p.Queue.Store, p.Queue.Kinds, p.Queue.Log = p.Store, append(s.kinds(), p.Kinds...), s.log
 	p.Queue.OnUpdate, p.Queue.OnDead = s.taskMoved, s.taskDied
 	var err error
 	if s.queue, err = task.Open(ctx, p.Queue); err != nil {
@@ -184,8 +192,15 @@ func (s *Service) Request(ctx context.Context, r store.Run, actor flow.Actor, po
 	if e.StopAfter != "" && !e.StopAfter.Valid() {
 		return fmt.Errorf("%w: there is no stage %q to stop after", flow.ErrInvalid, e.StopAfter)
 	}
+	limits, err := tier.Of(tier.Name(r.Tier))
+	if err != nil {
+		return err
+	}
 	r.Status, r.Stage, r.State = string(Running), string(flow.Reception), []byte("{}")
 	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := usage.Admit(ctx, tx, limits, r.Workspace, s.now(), r.Head.Bytes); err != nil {
+			return err
+		}
 		if err := tx.InsertRun(ctx, r); err != nil {
 			return err
 		}

@@ -76,6 +76,11 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, e Event) error {
 		u.Kind, u.Proposal = Decided, nil
 		tx.AfterCommit(func() { s.hub.publish(u) })
 	}
+	if s.onMove != nil {
+		if err := s.onMove(ctx, tx, Moved{Run: run, Event: e.Kind, At: e.At, Before: state, After: &next}); err != nil {
+			return err
+		}
+	}
 	for _, c := range commands {
 		if err := s.carryOut(ctx, tx, run, &next, c); err != nil {
 			return err

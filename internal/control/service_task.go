@@ -13,6 +13,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/usage"
 )
 
 // kindExpire looks for control points whose time has passed.
@@ -46,17 +47,36 @@ func (s *Service) work(ctx context.Context, t task.Task, report task.Report) (ta
 	if err != nil {
 		return nil, err
 	}
+	began := s.now()
 	result, err := s.processor.Run(ctx, job, report)
 	if err == nil {
+		took := s.now().Sub(began)
 		var finish task.Finish
 		if finish, err = s.keepResult(ctx, run, state, t, result); err == nil {
-			return finish, nil
+			return func(ctx context.Context, tx *store.Tx) error {
+				if err := finish(ctx, tx); err != nil {
+					return err
+				}
+				return s.meter(ctx, tx, run, st.Phase, result, took)
+			}, nil
 		}
 	}
 	if remove := os.RemoveAll(job.OutDir); remove != nil {
 		s.log.Warn("removing what a failed try left; it is swept later", "run", t.Run, "kind", t.Kind)
 	}
 	return nil, err
+}
+
+// meter adds what a handler did to what the run's workspace used.
+func (s *Service) meter(ctx context.Context, tx *store.Tx, run *store.Run, phase Phase, r *stage.Result, took time.Duration) error {
+	measure, amount := usage.Rows, r.Files[stage.FileData].Rows
+	if phase == Applying {
+		measure, amount = usage.Cells, r.Files[dataset.FileChanges].Rows
+	}
+	if err := usage.Add(ctx, tx, run.Workspace, s.now(), measure, amount); err != nil {
+		return err
+	}
+	return usage.Add(ctx, tx, run.Workspace, s.now(), usage.Millis, took.Milliseconds())
 }
 
 // job is what a handler is given in the run's present state.
@@ -233,7 +253,7 @@ func (s *Service) version(ctx context.Context, run *store.Run, state *State) (st
 
 // taskDied tells the run that a task failed for good.
 func (s *Service) taskDied(ctx context.Context, tx *store.Tx, t task.Task, cause error) error {
-	if t.Run == "" {
+	if t.Stage == "" { // not a run's
 		return nil
 	}
 	return s.post(ctx, tx, Event{Kind: TaskFailed, Run: t.Run, Stage: t.Stage, Round: t.Round, Try: t.Try, Handler: t.Kind,

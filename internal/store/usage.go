@@ -52,8 +52,17 @@ func (s *Store) Usage(ctx context.Context, workspace string, from, to time.Time)
 
 // CountRuns counts the runs of a workspace that are in one of two statuses.
 func (t *Tx) CountRuns(ctx context.Context, workspace, status, orStatus string) (int64, error) {
+	return countRuns(ctx, t.tx, workspace, status, orStatus)
+}
+
+// CountRuns counts the runs of a workspace that are in one of two statuses.
+func (s *Store) CountRuns(ctx context.Context, workspace, status, orStatus string) (int64, error) {
+	return countRuns(ctx, s.read, workspace, status, orStatus)
+}
+
+func countRuns(ctx context.Context, q querier, workspace, status, orStatus string) (int64, error) {
 	var n int64
-	err := t.tx.QueryRowContext(ctx, "SELECT count(*) FROM run WHERE workspace = $1 AND status IN ($2, $3)", workspace, status, orStatus).Scan(&n)
+	err := q.QueryRowContext(ctx, "SELECT count(*) FROM run WHERE workspace = $1 AND status IN ($2, $3)", workspace, status, orStatus).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting the runs of workspace %s: %w", workspace, err)
 	}

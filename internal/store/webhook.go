@@ -45,13 +45,6 @@ func (s *Store) scanWebhook(scan func(...any) error) (Webhook, error) {
 	return w, nil
 }
 
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // InsertWebhook records a new webhook at version 1.
 func (t *Tx) InsertWebhook(ctx context.Context, w Webhook) error {
 	body, err := t.s.sealJSON(w.WebhookBody)
