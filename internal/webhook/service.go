@@ -125,7 +125,7 @@ func (s *Service) deliver(ctx context.Context, t task.Task, _ task.Report) (task
 	}
 	began := s.now()
 	answer := s.send(ctx, w, d)
-	if ctx.Err() != nil && context.Cause(ctx) != context.DeadlineExceeded {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err() // the process is stopping: nobody knows what the receiver made of it
 	}
 	a := store.Attempt{Delivery: d.ID, Attempt: int64(t.Try), Status: int64(answer.status), Millis: s.now().Sub(began).Milliseconds(),

@@ -11,12 +11,12 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+var midday = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func accessEntries(from, n int) []store.Access {
 	var all []store.Access
 	for i := from; i < from+n; i++ {
-		all = append(all, store.Access{Seq: int64(i), At: noon.Add(time.Duration(i) * time.Second), Action: "read", Account: fmt.Sprint("usr_", i%3),
+		all = append(all, store.Access{Seq: int64(i), At: midday.Add(time.Duration(i) * time.Second), Action: "read", Account: fmt.Sprint("usr_", i%3),
 			Operation: "runs.get", Object: fmt.Sprint("o", i%5), Workspace: "w", Outcome: []string{"success", "denied"}[i%2],
 			Prev: fmt.Sprint("h", i-1), Hash: fmt.Sprint("h", i), Body: []byte(fmt.Sprint("body ", i))})
 	}
@@ -31,7 +31,7 @@ func accessIsSearchedAndDropped(t *testing.T, s *store.Store) {
 		if m, err := tx.AccessMark(ctx, "end"); err != nil || m != (store.Mark{}) {
 			t.Errorf("the end of an empty log is %+v, %v", m, err)
 		}
-		if o, err := tx.OldAccess(ctx, noon, 9); o != nil || err != nil {
+		if o, err := tx.OldAccess(ctx, midday, 9); o != nil || err != nil {
 			t.Errorf("old entries of an empty log: %+v, %v", o, err)
 		}
 		return errors.Join(tx.AddAccess(ctx, accessEntries(1, 150)), tx.SetAccessMark(ctx, "end", store.Mark{Seq: 1}),
@@ -50,7 +50,7 @@ func accessIsSearchedAndDropped(t *testing.T, s *store.Store) {
 		"ascending":    {store.AccessQuery{Limit: 10, After: 20, Ascending: true}, 21, 10},
 		"by account":   {store.AccessQuery{Limit: 1000, Account: "usr_2"}, 149, 50},
 		"by object":    {store.AccessQuery{Limit: 1000, Object: "o1", Outcome: "denied"}, 141, 15},
-		"by time":      {store.AccessQuery{Limit: 1000, From: noon.Add(10 * time.Second), To: noon.Add(20 * time.Second)}, 19, 10},
+		"by time":      {store.AccessQuery{Limit: 1000, From: midday.Add(10 * time.Second), To: midday.Add(20 * time.Second)}, 19, 10},
 		"all of it": {store.AccessQuery{Limit: 9, Action: "read", Operation: "runs.get", Workspace: "w", Outcome: "success",
 			Account: "usr_0", Object: "o0"}, 150, 5},
 		"nothing": {store.AccessQuery{Limit: 9, Workspace: "another"}, 0, 0},
@@ -60,23 +60,23 @@ func accessIsSearchedAndDropped(t *testing.T, s *store.Store) {
 			t.Errorf("%s: %d entries, %v", name, len(all), err)
 			continue
 		}
-		if c.n > 0 && (string(all[0].Body) != fmt.Sprint("body ", c.first) || !all[0].At.Equal(noon.Add(time.Duration(c.first)*time.Second))) {
+		if c.n > 0 && (string(all[0].Body) != fmt.Sprint("body ", c.first) || !all[0].At.Equal(midday.Add(time.Duration(c.first)*time.Second))) {
 			t.Errorf("%s: read %+v", name, all[0])
 		}
 	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
-		o, err := tx.OldAccess(ctx, noon.Add(31*time.Second), 20)
+		o, err := tx.OldAccess(ctx, midday.Add(31*time.Second), 20)
 		if err != nil || o == nil || o.From.Seq != 1 || o.To != (store.Mark{Seq: 20, Hash: "h20"}) || o.Outcomes["denied"] != 10 {
 			t.Errorf("the first 20 of 30 old entries: %+v, %v", o, err)
 		}
 		if err := tx.DropAccess(ctx, 20); err != nil {
 			return err
 		}
-		o, err = tx.OldAccess(ctx, noon.Add(31*time.Second), 20)
-		if err != nil || o == nil || o.From.Seq != 21 || o.To.Seq != 30 || !o.LastAt.Equal(noon.Add(30*time.Second)) {
+		o, err = tx.OldAccess(ctx, midday.Add(31*time.Second), 20)
+		if err != nil || o == nil || o.From.Seq != 21 || o.To.Seq != 30 || !o.LastAt.Equal(midday.Add(30*time.Second)) {
 			t.Errorf("the rest of the old entries: %+v, %v", o, err)
 		}
-		if o, err := tx.OldAccess(ctx, noon, 20); o != nil || err != nil {
+		if o, err := tx.OldAccess(ctx, midday, 20); o != nil || err != nil {
 			t.Errorf("nothing is so old: %+v, %v", o, err)
 		}
 		return err
@@ -114,19 +114,19 @@ func accessIsAddedInOneOrder(t *testing.T, s *store.Store) {
 func usageAddsUp(t *testing.T, s *store.Store) {
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
 		for i, want := range []int64{5, 10} {
-			if now, err := tx.AddUsage(ctx, "w", noon, "bytes", 5); err != nil || now != want {
+			if now, err := tx.AddUsage(ctx, "w", midday, "bytes", 5); err != nil || now != want {
 				t.Errorf("the %d. time: %d, %v", i+1, now, err)
 			}
 		}
-		_, err := tx.AddUsage(ctx, "w", noon.Add(24*time.Hour), "bytes", 1)
-		_, err2 := tx.AddUsage(ctx, "other", noon, "bytes", 1)
+		_, err := tx.AddUsage(ctx, "w", midday.Add(24*time.Hour), "bytes", 1)
+		_, err2 := tx.AddUsage(ctx, "other", midday, "bytes", 1)
 		return errors.Join(err, err2, tx.InsertRun(ctx, run("r1")))
 	})
-	today, err := s.Usage(t.Context(), "w", noon, noon)
-	if err != nil || len(today) != 1 || today[0] != (store.Usage{Workspace: "w", Day: noon.Truncate(24 * time.Hour), Measure: "bytes", Amount: 10}) {
+	today, err := s.Usage(t.Context(), "w", midday, midday)
+	if err != nil || len(today) != 1 || today[0] != (store.Usage{Workspace: "w", Day: midday.Truncate(24 * time.Hour), Measure: "bytes", Amount: 10}) {
 		t.Errorf("today: %+v, %v", today, err)
 	}
-	if all, err := s.Usage(t.Context(), "", noon, noon.Add(48*time.Hour)); err != nil || len(all) != 3 {
+	if all, err := s.Usage(t.Context(), "", midday, midday.Add(48*time.Hour)); err != nil || len(all) != 3 {
 		t.Errorf("all: %+v, %v", all, err)
 	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -188,10 +188,10 @@ func deliveriesAreToldOnce(t *testing.T, s *store.Store) {
 		}
 		a := store.Attempt{Delivery: "d1", Attempt: 1, Status: 500, Millis: 7, AttemptBody: store.AttemptBody{Answer: "no"}}
 		return errors.Join(tx.PutAttempt(ctx, a), tx.PutAttempt(ctx, a),
-			tx.SaveDelivery(ctx, store.Delivery{ID: "d1", Status: "failed", Attempts: 1, Next: noon}))
+			tx.SaveDelivery(ctx, store.Delivery{ID: "d1", Status: "failed", Attempts: 1, Next: midday}))
 	})
 	d, err := s.Delivery(t.Context(), "d1")
-	if err != nil || d.Status != "failed" || d.Attempts != 1 || !d.Next.Equal(noon) || string(d.Body) != "{}" {
+	if err != nil || d.Status != "failed" || d.Attempts != 1 || !d.Next.Equal(midday) || string(d.Body) != "{}" {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if all, err := s.Attempts(t.Context(), "d1"); err != nil || len(all) != 1 || all[0].Status != 500 || all[0].Answer != "no" {
