@@ -119,10 +119,11 @@ func newBenchCompare(s *streams) *cobra.Command {
 	return c
 }
 
-// measured is one finished process: wall time, and the peak memory of the largest process in it.
+// measured is one finished process with the processes that it started: wall time, processor time, and the peak memory of
+// the largest process among them.
 type measured struct {
-	wall time.Duration
-	peak int64 // bytes
+	wall, processor time.Duration
+	peak            int64 // bytes
 }
 
 func compare(ctx context.Context, s *streams, dir, file string, runs int) error {
@@ -135,8 +136,9 @@ func compare(ctx context.Context, s *streams, dir, file string, runs int) error 
 		args []string
 	}{
 		{"floor: load and SUMMARIZE", []string{"bench", "floor", file}},
-		{"reception", []string{"run", file, "--stage", "reception"}},
-		{"reception and quality", []string{"run", file, "--stage", "quality"}},
+		{"reception", []string{"run", file, "--stage", "reception", "--decide", "reject"}},
+		{"reception and quality", []string{"run", file, "--stage", "quality", "--decide", "reject"}},
+		{"the same, repairs accepted", []string{"run", file, "--stage", "quality", "--decide", "recommended"}},
 	}
 	results := make([][]measured, len(stages))
 	for range runs {
@@ -148,15 +150,15 @@ func compare(ctx context.Context, s *streams, dir, file string, runs int) error 
 			results[i] = append(results[i], m)
 		}
 	}
-	base := median(results[0]).wall
-	if _, err := fmt.Fprintf(s.out, "| %s, %d runs | median | to the floor | peak memory |\n| --- | --- | --- | --- |\n",
-		filepath.Base(file), runs); err != nil {
+	base := median(results[0])
+	if _, err := fmt.Fprintf(s.out, "| %s, %d runs | time | to the floor | processor time | to the floor | largest process |\n"+
+		"| --- | --- | --- | --- | --- | --- |\n", filepath.Base(file), runs); err != nil {
 		return err
 	}
 	for i, st := range stages {
 		m := median(results[i])
-		if _, err := fmt.Fprintf(s.out, "| %s | %.1f s | %.2f | %d MiB |\n", st.name, m.wall.Seconds(),
-			m.wall.Seconds()/base.Seconds(), m.peak>>20); err != nil {
+		if _, err := fmt.Fprintf(s.out, "| %s | %.1f s | %.2f | %.1f s | %.2f | %d MiB |\n", st.name, m.wall.Seconds(),
+			m.wall.Seconds()/base.wall.Seconds(), m.processor.Seconds(), m.processor.Seconds()/base.processor.Seconds(), m.peak>>20); err != nil {
 			return err
 		}
 	}
@@ -172,7 +174,7 @@ func timed(ctx context.Context, dir, self string, args []string) (m measured, er
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 	args = append(slices.Clone(args), "--data", filepath.Join(tmp, "state"))
 	if args[0] == "run" {
-		args = append(args, "--decide", "reject", "--out", filepath.Join(tmp, "out"))
+		args = append(args, "--out", filepath.Join(tmp, "out"))
 	}
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Stderr = os.Stderr
@@ -183,6 +185,7 @@ func timed(ctx context.Context, dir, self string, args []string) (m measured, er
 	m.wall = time.Since(start)
 	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		m.peak = u.Maxrss << 10
+		m.processor = time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	}
 	return m, nil
 }
@@ -190,6 +193,7 @@ func timed(ctx context.Context, dir, self string, args []string) (m measured, er
 func median(ms []measured) measured {
 	sorted := slices.SortedFunc(slices.Values(ms), func(a, b measured) int { return int(a.wall - b.wall) })
 	m := sorted[len(sorted)/2]
+	m.processor = slices.SortedFunc(slices.Values(ms), func(a, b measured) int { return int(a.processor - b.processor) })[len(ms)/2].processor
 	for _, x := range ms {
 		m.peak = max(m.peak, x.peak)
 	}

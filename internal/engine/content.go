@@ -98,7 +98,11 @@ func canonicalLine(columns []string) string {
 		careful[i] = "CASE WHEN " + text + " IS NULL THEN '' WHEN regexp_matches(" + text + `, '[",\r\n]') THEN '"' || replace(` +
 			text + `, '"', '""') || '"' ELSE ` + text + " END"
 	}
-	return "CASE WHEN regexp_matches(concat(" + strings.Join(texts, ", ") + `), '[",\r\n]') THEN ` + strings.Join(careful, " || ',' || ") +
+	special := make([]string, 0, 4)
+	for _, c := range []string{"'\"'", "','", "chr(13)", "chr(10)"} {
+		special = append(special, "contains(concat("+strings.Join(texts, ", ")+"), "+c+")")
+	}
+	return "CASE WHEN " + strings.Join(special, " OR ") + " THEN " + strings.Join(careful, " || ',' || ") +
 		" ELSE concat_ws(',', " + strings.Join(plain, ", ") + ") END"
 }
 

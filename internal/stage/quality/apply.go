@@ -127,11 +127,11 @@ func issuesOf(docs stage.Documents) ([]flow.Issue, error) {
 }
 
 func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, list []accepted) (*stage.Result, error) {
-	columns, err := p.changed(ctx)
+	columns, removes, err := p.changed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	data, err := writeVersion(ctx, job, env.Engine, p.after(columns))
+	data, err := writeVersion(ctx, job, env.Engine, p.after(columns, removes))
 	if err != nil {
 		return nil, err
 	}

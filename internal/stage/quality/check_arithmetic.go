@@ -113,8 +113,8 @@ func (t *Table) holding(ctx context.Context, columns []*flow.Column, all []relat
 	for i, c := range columns {
 		names[i] = engine.Ident(c.Name)
 	}
-	if err := t.Engine.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE arithmetic_sample AS SELECT %s FROM data WHERE hash(__row) %% greatest(1, %d) = 0",
-		strings.Join(names, ", "), t.Facts.Rows/sample)); err != nil {
+	if err := t.Engine.Exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE arithmetic_sample AS SELECT %s FROM data WHERE hash(__row) %% %d = 0",
+		strings.Join(names, ", "), max(1, t.Facts.Rows/sample))); err != nil {
 		return nil, fmt.Errorf("taking a sample: %w", err)
 	}
 	var out []relation

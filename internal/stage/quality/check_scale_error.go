@@ -90,7 +90,7 @@ func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, er
 	}
 	slip := "round(d) <> 0 AND abs(d) < 3.2 AND abs(d - round(d)) <= 0.16"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "are a power of ten off", possible: "max(x) FILTER (x > 0) >= 6 * min(x) FILTER (x > 0)",
+		by: by, judged: judged, slip: slip, what: "are a power of ten off", possible: "high >= 6 * least",
 		repair: "rtrim(rtrim(printf('%.6f', x / pow(10, round(d))), '0'), '.')",
 		note:   "a real extreme may lie a power of ten away by chance",
 	})
@@ -108,7 +108,7 @@ func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, err
 	}
 	slip := "sign(x) * m < 0 AND abs(x) BETWEEN low AND high"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "have the other sign", possible: "min(x) < 0 AND max(x) > 0",
+		by: by, judged: judged, slip: slip, what: "have the other sign", possible: "low < 0 AND high > 0",
 		repair: "CASE WHEN starts_with(value, '-') THEN value[2:] ELSE '-' || value END",
 		note:   "a refund or correction rightly has the other sign",
 	})
@@ -119,7 +119,7 @@ type stray struct {
 	by         *flow.Column
 	judged     func(from string) string // query on r: the numbers of groups that can be judged
 	slip       string                   // which of them are off
-	possible   string                   // of all numbers x of the column: false where none can be off in any group
+	possible   string                   // of the lowest, the highest and the least number above zero: false where none can be off
 	repair     string                   // the text that would be right
 	what, note string
 }
@@ -166,49 +166,58 @@ func (t *Table) strays(ctx context.Context, c *flow.Column, s *stray, from strin
 
 const (
 	screenedFrom   = 400_000 // rows from which on groups are looked at in a sample first
-	screenedRows   = 200_000 // rows of it
-	screenedGroups = 2_000   // groups of it: whole ones, as far as the rows allow
+	screenedRows   = 100_000 // rows of it
+	screenedGroups = 1_000   // groups of it: whole ones, as far as the rows allow
 )
 
-// mayJudge says whether a look at all rows is worth while: not where the column's numbers are all of one sign or size, nor
-// where hardly any group of a sample of them can be judged. So it is with most columns.
+// mayJudge says whether a look at all rows is worth while: not where the numbers of the column, or of each group, are all of
+// one sign or size, nor where hardly any group of a sample of them can be judged. So it is with most columns.
 func (t *Table) mayJudge(ctx context.Context, c *flow.Column, s *stray) (bool, error) {
 	texts, err := t.texts(ctx, c)
 	if err != nil {
 		return false, err
 	}
-	var possible bool
-	if err := t.Engine.QueryRow(ctx, "SELECT coalesce("+s.possible+", false) FROM (SELECT CAST("+engine.Typed(onText(c))+" AS DOUBLE) AS x FROM "+
-		texts+" AS texts)", &possible); err != nil || !possible {
+	x, err := t.once(ctx, "range", c, "SELECT min(x) AS low, max(x) AS high, min(x) FILTER (x > 0) AS least FROM (SELECT CAST("+
+		engine.Typed(onText(c))+" AS DOUBLE) AS x FROM "+texts+" AS texts)")
+	if err != nil {
 		return false, err
 	}
-	if t.Facts.Rows < screenedFrom {
-		return true, nil
+	var possible bool
+	if err := t.Engine.QueryRow(ctx, "SELECT coalesce("+s.possible+", false) FROM "+x, &possible); err != nil || !possible || t.Facts.Rows < screenedFrom {
+		return possible, err
 	}
 	from, err := t.groupSample(ctx, s.by)
 	if err != nil {
 		return false, err
 	}
 	_, judged, present, err := t.strays(ctx, c, s, from)
-	return float64(judged) >= 0.4*float64(present), err
+	if err != nil || float64(judged) < 0.4*float64(present) {
+		return false, err
+	}
+	err = t.Engine.QueryRow(ctx, "SELECT count(*) > 0 FROM (SELECT min(x) AS low, max(x) AS high, min(x) FILTER (x > 0) AS least FROM ("+
+		grouped(c, s.by)+" FROM data) GROUP BY g) WHERE "+s.possible, &possible)
+	return possible, err
 }
 
-// groupSample is a table of the numbers of some groups with the column that groups them.
+// groupSample is a table of the numbers of some rows with the column that groups them: whole groups where the column has
+// many, and else rows that serve all such columns.
 func (t *Table) groupSample(ctx context.Context, by *flow.Column) (string, error) {
+	many := by != nil && by.Distinct > screenedGroups
 	columns := []string{engine.RowColumn}
 	for i := range t.Facts.Columns {
-		if c := &t.Facts.Columns[i]; c.Type.Numeric() || c == by {
+		if c := &t.Facts.Columns[i]; c.Type.Numeric() || c == by || !many && c.Distinct <= screenedGroups {
 			columns = append(columns, engine.Ident(c.Name))
 		}
 	}
-	where, classes := "true", int64(1)
-	if by == nil {
+	rows, where := t.Facts.Rows, "true"
+	if many {
+		classes := by.Distinct / screenedGroups
+		rows, where = rows/classes, fmt.Sprintf("hash(coalesce(%s, '')) %% %d = 0", text(by), classes)
+	} else {
 		by = &flow.Column{}
-	} else if classes = max(1, by.Distinct/screenedGroups); classes > 1 {
-		where = fmt.Sprintf("hash(coalesce(%s, '')) %% %d = 0", text(by), classes)
 	}
-	if rows := t.Facts.Rows / classes / screenedRows; rows > 1 {
-		where += fmt.Sprintf(" AND hash(%s) %% %d = 0", engine.RowColumn, rows)
+	if classes := rows / screenedRows; classes > 1 {
+		where += fmt.Sprintf(" AND hash(%s) %% %d = 0", engine.RowColumn, classes)
 	}
 	return t.once(ctx, "groups", by, "SELECT "+strings.Join(columns, ", ")+" FROM data WHERE "+where)
 }

@@ -84,21 +84,25 @@ func (p *plan) finish(ctx context.Context) error {
 	return nil
 }
 
-// changed lists the columns in which cells change.
-func (p *plan) changed(ctx context.Context) ([]string, error) {
+// changed lists the columns in which cells change, and says whether rows go.
+func (p *plan) changed(ctx context.Context) (columns []string, removes bool, err error) {
+	if err := p.engine.QueryRow(ctx, "SELECT count(*) > 0 FROM removed", &removes); err != nil {
+		return nil, false, fmt.Errorf("looking for rows that go: %w", err)
+	}
 	list, err := texts(ctx, p.engine, `SELECT DISTINCT "column" FROM changes WHERE applied AND "column" <> `+
 		engine.Literal(flow.AllColumns)+" ORDER BY 1")
 	if err != nil {
-		return nil, fmt.Errorf("listing the changed columns: %w", err)
+		return nil, false, fmt.Errorf("listing the changed columns: %w", err)
 	}
-	return list, nil
+	return list, removes, nil
 }
 
 // after is a query for the rows of data with the changes made: __row and the columns in their order. The columns that
-// do not change are passed through.
-func (p *plan) after(columns []string) string {
+// do not change are passed through, and so is the order of the rows: data is joined as the left side, once, and not at all
+// where nothing changes.
+func (p *plan) after(columns []string, removes bool) string {
 	place := map[string]int{}
-	pivot := make([]string, 0, 2*len(columns))
+	pivot := make([]string, 0, 2*len(columns)+1)
 	for i, c := range columns {
 		place[c] = i
 		pivot = append(pivot, fmt.Sprintf(`bool_or("column" = %[1]s) AS has_%[2]d, max(new) FILTER (WHERE "column" = %[1]s) AS new_%[2]d`,
@@ -114,8 +118,14 @@ func (p *plan) after(columns []string) string {
 		out = append(out, e+" AS "+engine.Ident(name))
 	}
 	q := "SELECT d.__row, " + strings.Join(out, ", ") + " FROM data AS d"
-	if len(columns) > 0 {
+	if removes {
+		pivot = append(pivot, `bool_or("column" = `+engine.Literal(flow.AllColumns)+") AS gone")
+	}
+	if len(pivot) > 0 {
 		q += " LEFT JOIN (SELECT __row, " + strings.Join(pivot, ", ") + " FROM changes WHERE applied GROUP BY 1) AS c ON c.__row = d.__row"
 	}
-	return q + " WHERE NOT EXISTS (SELECT 1 FROM removed AS r WHERE r.__row = d.__row)"
+	if removes {
+		q += " WHERE c.gone IS NOT true"
+	}
+	return q
 }

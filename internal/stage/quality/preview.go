@@ -115,12 +115,12 @@ func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 	if err != nil {
 		return err
 	}
-	changed, err := p.changed(ctx)
+	changed, removes, err := p.changed(ctx)
 	if err != nil {
 		return err
 	}
 	v.Columns = shownColumns(p.facts, changed)
-	if err := p.engine.Exec(ctx, "CREATE OR REPLACE TEMP VIEW after_changes AS "+p.after(changed)); err != nil {
+	if err := p.engine.Exec(ctx, "CREATE OR REPLACE TEMP VIEW after_changes AS "+p.after(changed, removes)); err != nil {
 		return err
 	}
 	if limit <= 0 {

@@ -20,7 +20,6 @@ const (
 	chunkColumns = 32        // columns that are looked at together
 	mostValues   = 10_000    // distinct texts of a column that are all looked at; beyond, a sample is
 	sampleRows   = 20_000    // rows of the sample for columns with more distinct texts
-	textRepeats  = 8         // times that a text must stand on average for grouping to save work
 	exactRows    = 1_000_000 // rows up to which distinct values are counted one by one
 	longestText  = 200       // characters of a value that facts keep
 	mostExamples = 5
@@ -33,6 +32,7 @@ type column struct {
 	present  int64            // cells with a text
 	tokens   int64            // of these, the usual missing tokens
 	guess    int64            // approximate count of distinct texts
+	texts    string           // temporary table of its texts and their counts; empty where they are many
 	exact    bool             // Distinct was counted, not estimated
 	complete bool             // values holds every distinct text
 	values   []semantic.Count // distinct texts, most frequent first; of a sample where not complete
@@ -74,10 +74,18 @@ func newChunk(names []string, rows int64) *chunk {
 	return k
 }
 
-// scanCounts counts present cells, distinct texts (about) and lengths in one scan.
+// scanCounts counts present cells, distinct texts (about) and lengths. Columns with few texts are grouped: that is quicker
+// than to scan their rows, as the engine groups what a file's dictionaries hold.
 func (k *chunk) scanCounts(ctx context.Context, s *engine.Session) error {
+	if err := k.group(ctx, s); err != nil {
+		return err
+	}
 	var parts []string
+	var dest []any
 	for _, c := range k.columns {
+		if c.texts != "" {
+			continue
+		}
 		t := engine.Text(c.Name)
 		parts = append(parts, "count("+t+")", "coalesce(min(length("+t+")), 0)", "coalesce(max(length("+t+")), 0)")
 		if k.rows > mostValues {
@@ -85,13 +93,12 @@ func (k *chunk) scanCounts(ctx context.Context, s *engine.Session) error {
 		} else {
 			parts = append(parts, "0")
 		}
-	}
-	dest := make([]any, 0, len(parts))
-	for _, c := range k.columns {
 		dest = append(dest, &c.present, &c.MinLength, &c.MaxLength, &c.guess)
 	}
-	if err := s.QueryRow(ctx, "SELECT "+strings.Join(parts, ", ")+" FROM "+engine.DataTable, dest...); err != nil {
-		return err
+	if len(parts) > 0 {
+		if err := s.QueryRow(ctx, "SELECT "+strings.Join(parts, ", ")+" FROM "+engine.DataTable, dest...); err != nil {
+			return err
+		}
 	}
 	for _, c := range k.columns {
 		c.Missing = k.rows - c.present
@@ -128,8 +135,7 @@ func readGroups(ctx context.Context, s *engine.Session, columns []*column) error
 	}
 	parts := make([]string, len(columns))
 	for i, c := range columns {
-		parts[i] = fmt.Sprintf("SELECT %d AS c, %s AS v, count(*) AS n FROM %s WHERE %s IS NOT NULL GROUP BY 2",
-			i, engine.Text(c.Name), engine.DataTable, engine.Ident(c.Name))
+		parts[i] = fmt.Sprintf("SELECT %d AS c, v, n FROM (%s) WHERE v IS NOT NULL", i, c.groups())
 	}
 	rows, err := s.Query(ctx, strings.Join(parts, " UNION ALL "))
 	if err != nil {
@@ -252,65 +258,6 @@ func typed(c *column) string {
 	return e
 }
 
-// counter names the count beside a column so that the two never share a name, whatever the file calls its columns.
-func counter(column string) string {
-	name := "__count"
-	for strings.EqualFold(name, column) {
-		name += "_"
-	}
-	return name
-}
-
-// isToken is the condition, on a text v and what it is read as t, that it is one of the usual missing tokens. It matters of
-// columns alone of which a sample was read.
-func isToken(c *column) string {
-	if c.complete {
-		return "false"
-	}
-	read := "t IS NULL AND "
-	if c.Type == flow.Text || c.Type == flow.JSON {
-		read = ""
-	}
-	return read + "v IS NOT NULL AND lower(trim(v)) IN (" + engine.Literals(sortedTokens()) + ")"
-}
-
-// typeGroups reads columns whose texts are few, or each stand in several rows.
-func typeGroups(ctx context.Context, s *engine.Session, columns []*column) error {
-	if len(columns) == 0 {
-		return nil
-	}
-	parts := make([]string, len(columns))
-	for i, c := range columns {
-		mean := "NULL"
-		if c.Type.Numeric() {
-			mean = "fsum(t * n) / sum(n) FILTER (t IS NOT NULL)"
-		}
-		parts[i] = fmt.Sprintf("SELECT %d AS c, coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, min(t)::VARCHAR, max(t)::VARCHAR, (%s)::DOUBLE, "+
-			"coalesce(sum(n) FILTER (%[8]s), 0)::BIGINT FROM "+
-			"(SELECT %[3]s AS t, %[4]s AS n, %[5]s AS v FROM (SELECT %[5]s AS %[6]s, count(*) AS %[4]s FROM %[7]s GROUP BY 1))",
-			i, mean, typed(c), counter(c.Name), engine.Text(c.Name), engine.Ident(c.Name), engine.DataTable, isToken(c))
-	}
-	rows, err := s.Query(ctx, strings.Join(parts, " UNION ALL "))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
-	for rows.Next() {
-		var i int
-		var r typedResult
-		if err := rows.Scan(&i, &r.fits, &r.low, &r.high, &r.mean, &r.tokens); err != nil {
-			return err
-		}
-		if columns[i].Type == flow.Text || columns[i].Type == flow.JSON {
-			columns[i].tokens = r.tokens
-			columns[i].takeText()
-			continue
-		}
-		columns[i].take(&r)
-	}
-	return rows.Err()
-}
-
 // typeRows reads columns row by row.
 func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 	var inner, outer []string
@@ -328,10 +275,9 @@ func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 		if c.Type.Numeric() {
 			mean = fmt.Sprintf("favg(t%d)", i)
 		}
-		inner = append(inner, fmt.Sprintf("%s AS t%d, %s AS v%d", typed(c), i, engine.Text(c.Name), i))
-		outer = append(outer, fmt.Sprintf("count(t%[1]d), min(t%[1]d)::VARCHAR, max(t%[1]d)::VARCHAR, (%[2]s)::DOUBLE, "+
-			"count(*) FILTER (t%[1]d IS NULL AND v%[1]d IS NOT NULL AND lower(trim(v%[1]d)) IN (%[3]s))", i, mean, engine.Literals(sortedTokens())))
-		dest = append(dest, &results[i].fits, &results[i].low, &results[i].high, &results[i].mean, &results[i].tokens)
+		inner = append(inner, fmt.Sprintf("%s AS t%d", typed(c), i))
+		outer = append(outer, fmt.Sprintf("count(t%[1]d), min(t%[1]d)::VARCHAR, max(t%[1]d)::VARCHAR, (%[2]s)::DOUBLE", i, mean))
+		dest = append(dest, &results[i].fits, &results[i].low, &results[i].high, &results[i].mean)
 	}
 	if len(read) == 0 {
 		return nil
@@ -341,6 +287,14 @@ func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 		return err
 	}
 	for i, c := range read {
+		if results[i].fits < c.present {
+			as := *c
+			as.Name = "v"
+			if err := s.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT v, %s AS t FROM (SELECT %s AS v FROM %s)) WHERE %s", typed(&as),
+				engine.Text(c.Name), engine.DataTable, isToken(c)), &results[i].tokens); err != nil {
+				return err
+			}
+		}
 		c.take(&results[i])
 	}
 	return nil
@@ -431,6 +385,10 @@ func (k *chunk) countDistinct(ctx context.Context, s *engine.Session) error {
 			continue
 		}
 		c.Distinct = min(c.guess, c.present)
+		if c.texts != "" {
+			c.exact = true
+			continue
+		}
 		if k.rows > exactRows && float64(c.guess) < 0.8*float64(c.present) {
 			c.note("distinct values are estimated")
 			continue
