@@ -15,7 +15,7 @@ const module = "github.com/analytix-flow/analytix/"
 var floors = map[string]int{
 	"internal/flow":  0,
 	"internal/audit": 1, "internal/delimited": 1, "internal/semantic": 1, "internal/similarity": 1, "internal/statistic": 1,
-	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1,
+	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1, "internal/certificate": 3,
 	"internal/tier": 1, "internal/outbound": 1, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5,
 	"internal/auth/breached": 1, "internal/auth": 4,
 	"internal/dependency":       2,
@@ -25,7 +25,7 @@ var floors = map[string]int{
 	"internal/dataset": 4, "internal/process": 4, "internal/recipe": 4, "internal/task": 4,
 	"internal/control": 5, "internal/outcome": 5, "internal/terminal": 5, "internal/upload": 5,
 	"internal/app": 6, "internal/telemetry": 7, "internal/httpapi": 7, "internal/server": 8, "internal/cli": 9, "cmd/analytix": 10,
-	"internal/masking": 1, "internal/certificate": 1,
+	"internal/masking": 1,
 }
 
 // only lists the packages that may import a library; nobody else does.

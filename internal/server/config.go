@@ -34,6 +34,7 @@ type Config struct {
 	// Origin is the address as users see it, such as https://flow.example.org; by default that of Listen.
 	Origin string `yaml:"origin"`
 	Roles  []Role `yaml:"roles"` // all by default
+	TLS    TLS    `yaml:"tls"`
 	// Insecure lets the server be reached from other machines without TLS: behind a proxy that has it.
 	Insecure       bool           `yaml:"insecure"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
@@ -41,6 +42,34 @@ type Config struct {
 	Auth           auth.Config    `yaml:"auth"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
+}
+
+// TLS says where the certificate comes from; the zero value is no TLS. At most one of CertFile, Domains and SelfMade is set.
+type TLS struct {
+	CertFile  string   `yaml:"cert_file"` // PEM, the chain; read again when it changes
+	KeyFile   string   `yaml:"key_file"`
+	Domains   []string `yaml:"domains"` // by ACME, from Let's Encrypt or another authority
+	Email     string   `yaml:"email"`
+	Directory string   `yaml:"directory"` // of another authority
+	SelfMade  bool     `yaml:"self_made"` // for local use: nobody vouches for it but its fingerprint
+}
+
+func (t *TLS) on() bool { return t.CertFile != "" || len(t.Domains) > 0 || t.SelfMade }
+
+func (t *TLS) check() error {
+	ways := 0
+	for _, way := range []bool{t.CertFile != "", len(t.Domains) > 0, t.SelfMade} {
+		if way {
+			ways++
+		}
+	}
+	if ways > 1 {
+		return errors.New("the certificate comes from files, from an authority, or is self-made: choose one")
+	}
+	if (t.CertFile == "") != (t.KeyFile == "") {
+		return errors.New("a certificate from files needs both, the certificate and its key")
+	}
+	return nil
 }
 
 // Parts are what the command line brings along.
@@ -68,13 +97,16 @@ func (c *Config) check() error {
 			return fmt.Errorf("there is no role %q: use all, api, control or worker", r)
 		}
 	}
+	if err := c.TLS.check(); err != nil {
+		return err
+	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("the address to listen on, %q: %w", c.Listen, err)
 	}
-	if !c.Insecure && !loopback(host) && !c.secure() {
-		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: listen on 127.0.0.1, or put a proxy with TLS in front "+
-			"and say so with --insecure and an --origin that begins with https", c.Listen)
+	if !c.Insecure && !loopback(host) && !c.TLS.on() {
+		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: give a certificate (--tls-cert and --tls-key, "+
+			"--tls-domain, --tls-self-made), or listen on 127.0.0.1, or put a proxy with TLS in front and say so with --insecure and an --origin that begins with https", c.Listen)
 	}
 	if c.Origin == "" {
 		return nil
@@ -87,7 +119,7 @@ func (c *Config) check() error {
 }
 
 // secure says whether users come over TLS.
-func (c *Config) secure() bool { return strings.HasPrefix(c.Origin, "https://") }
+func (c *Config) secure() bool { return c.TLS.on() || strings.HasPrefix(c.Origin, "https://") }
 
 func loopback(host string) bool {
 	if host == "localhost" {

@@ -2,16 +2,20 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/certificate"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/telemetry"
 )
@@ -56,7 +60,11 @@ func (s *Server) start(ctx context.Context) (err error) {
 		return fmt.Errorf("listening on %s: %w", s.cfg.Listen, err)
 	}
 	if s.cfg.Origin == "" {
-		s.cfg.Origin = "http://" + s.net.Addr().String()
+		s.cfg.Origin = s.origin()
+	}
+	secured, err := s.tls(ctx)
+	if err != nil {
+		return err
 	}
 	if err := s.openAuth(ctx); err != nil {
 		return err
@@ -64,11 +72,53 @@ func (s *Server) start(ctx context.Context) (err error) {
 	s.metrics = telemetry.New(s.app, s.parts.Log)
 	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Trail: s.trail(), Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{TrustedProxies: s.cfg.TrustedProxies}})
-	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
 	s.http.RegisterOnShutdown(s.api.EndStreams)
-	go func() { s.served <- s.http.Serve(s.net) }()
+	go func() {
+		if secured != nil {
+			s.served <- s.http.ServeTLS(s.net, "", "")
+			return
+		}
+		s.served <- s.http.Serve(s.net)
+	}()
 	s.parts.Tell("Analytix Flow answers at %s", s.cfg.Origin)
 	return nil
+}
+
+// origin is the address of a server whose operator names none.
+func (s *Server) origin() string {
+	at := s.net.Addr().String()
+	if len(s.cfg.TLS.Domains) > 0 {
+		return "https://" + s.cfg.TLS.Domains[0]
+	}
+	if s.cfg.TLS.on() {
+		return "https://" + at
+	}
+	return "http://" + at
+}
+
+// tls is how the server identifies itself; nil where it does not.
+func (s *Server) tls(ctx context.Context) (*tls.Config, error) {
+	t, dir := s.cfg.TLS, filepath.Join(s.parts.App.Home, "tls")
+	switch {
+	case t.CertFile != "":
+		return certificate.Files(t.CertFile, t.KeyFile, func(err error) { s.parts.Log.Warn("the certificate was not renewed", "error", err) })
+	case len(t.Domains) > 0:
+		return certificate.ACME{Domains: t.Domains, Email: t.Email, Directory: t.Directory, Dir: dir}.Get(ctx, s.app.Ring())
+	case t.SelfMade:
+		host, _, err := net.SplitHostPort(s.net.Addr().String())
+		if err != nil {
+			return nil, fmt.Errorf("reading the server's own address: %w", err)
+		}
+		c, fingerprint, err := certificate.Self(ctx, s.app.Ring(), dir, []string{"localhost", host}, time.Now())
+		if err == nil {
+			s.parts.Tell("The certificate is self-made: compare its SHA-256 fingerprint with what your browser shows\n  %s", fingerprint)
+		}
+		return c, err
+	default:
+		return nil, nil //nolint:nilnil // without TLS there is no configuration of it
+	}
 }
 
 func (s *Server) openAuth(ctx context.Context) (err error) {
