@@ -71,6 +71,8 @@ type App struct {
 	uploads *upload.Service
 	pool    *process.Pool
 	control *control.Service
+	reading *process.Pool // for those who look; nil where a processor was given
+	exports exports
 	warming sync.WaitGroup
 }
 
@@ -164,6 +166,15 @@ func (a *App) startProcesses() error {
 		return err
 	}
 	a.opt.Processor = a.pool
+	memory := int64(readerMemory)
+	if a.opt.MemoryLimit > 0 {
+		memory = min(memory, a.opt.MemoryLimit)
+	}
+	a.reading, err = process.New(process.Config{Command: a.opt.Command, Children: readers, MemoryLimit: memory, Threads: a.opt.Threads,
+		SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: []string{files}, Log: a.opt.Log})
+	if err != nil {
+		return err
+	}
 	if a.opt.Dormant {
 		return nil
 	}
@@ -199,7 +210,7 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 		return err
 	}
 	a.control, err = control.New(ctx, control.Parts{
-		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
+		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, Kinds: a.housekeeping(), WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
 		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
 		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive()},
 	})
@@ -223,6 +234,10 @@ func (a *App) Close(ctx context.Context) error {
 	var errs []error
 	if a.control != nil {
 		errs = append(errs, a.control.Stop(ctx))
+	}
+	if a.reading != nil {
+		a.reading.Close()
+		a.exports.drop("")
 	}
 	if a.pool != nil {
 		a.pool.Close()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/keys"
@@ -29,6 +30,7 @@ func (a *App) Rewrap(ctx context.Context) error {
 // Verified is what Verify checked.
 type Verified struct {
 	Files   int   // stored files that open under their key and have the recorded hash
+	Erased  bool  // the run was erased, and nothing of it can be read
 	Changed int64 // cells whose change is told by the lineage and holds against the versions
 }
 
@@ -38,6 +40,9 @@ func (a *App) Verify(ctx context.Context, run string) (v Verified, err error) {
 	record, err := a.records.Run(ctx, run)
 	if err != nil {
 		return v, err
+	}
+	if record.Status == string(control.Erased) {
+		return Verified{Erased: true}, a.verifyErased(ctx, record)
 	}
 	e, err := engine.Open(ctx, engine.Config{ExtensionDir: a.opt.ExtensionDir, Folders: []string{a.files.Folder()}, MemoryLimit: a.opt.MemoryLimit})
 	if err != nil {

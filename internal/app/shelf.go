@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 )
@@ -49,6 +50,9 @@ func (a *App) sweep(ctx context.Context) error {
 		refs, err := a.refs(ctx, &runs[i])
 		if err != nil {
 			return err
+		}
+		if runs[i].Status == string(control.Erased) { // whatever came back of it goes
+			continue
 		}
 		keep[runs[i].Head.Dataset] = append(keep[runs[i].Head.Dataset], refs...)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	outcomes "github.com/analytix-flow/analytix/internal/outcome"
+	"github.com/analytix-flow/analytix/internal/query"
 	"github.com/analytix-flow/analytix/internal/stage"
 )
 
@@ -95,7 +97,7 @@ func handlers() (all []stage.Handler) {
 	for _, m := range managers() {
 		all = append(all, m.Handlers()...)
 	}
-	return all
+	return append(append(all, query.Handlers()...), outcomes.Handlers()...)
 }
 
 func result(v any) (*stage.Result, error) {

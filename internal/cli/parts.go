@@ -17,6 +17,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/process"
+	"github.com/analytix-flow/analytix/internal/query"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/stage/insight"
 	"github.com/analytix-flow/analytix/internal/stage/quality"
@@ -40,7 +41,7 @@ func managers() []stage.Manager {
 
 // handlers is everything that a child process can run.
 func handlers() []stage.Handler {
-	all := outcome.Handlers()
+	all := append(outcome.Handlers(), query.Handlers()...)
 	for _, m := range managers() {
 		all = append(all, m.Handlers()...)
 	}

@@ -97,6 +97,10 @@ func verifyRun(ctx context.Context, s *streams, p place, run string, given *audi
 		if err != nil {
 			return err
 		}
+		if v.Erased {
+			_, err = fmt.Fprintf(s.out, "run %s: erased; %d recorded entries hold, its key and its files are gone\n", run, report.Entries)
+			return err
+		}
 		_, err = fmt.Fprintf(s.out, "run %s: %d recorded entries, %d stored files and the lineage of %d changed cells hold\n",
 			run, report.Entries, v.Files, v.Changed)
 		return err

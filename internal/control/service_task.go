@@ -196,6 +196,9 @@ func (s *Service) keepResult(ctx context.Context, run *store.Run, state *State, 
 		return nil, err
 	}
 	return func(ctx context.Context, tx *store.Tx) error {
+		if now, err := tx.Run(ctx, t.Run); err != nil || now.Status == string(Erased) {
+			return err
+		}
 		if err := putDocument(ctx, tx, document); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (u *Update) Final() bool {
 		return true
 	}
 	switch u.Status {
-	case Done, Aborted, Failed, Waiting, Expired:
+	case Done, Aborted, Failed, Waiting, Expired, Erased:
 		return u.Kind == Changed
 	default:
 		return false

@@ -19,6 +19,7 @@ const (
 	Failed  Status = "failed"  // a task failed for good
 	Done    Status = "done"
 	Aborted Status = "aborted"
+	Erased  Status = "erased" // its data and its key are gone for good
 )
 
 // Phase is where a stage of a run stands.

@@ -38,7 +38,7 @@ func (s *step) take() error {
 	if s.e.Run != s.Run {
 		return s.conflict("the event is of run %s", s.e.Run)
 	}
-	if s.Status == Aborted {
+	if s.Status == Aborted || s.Status == Erased {
 		return s.conflict("it was aborted")
 	}
 	switch s.e.Kind {

@@ -42,6 +42,17 @@ var ErrNoCell = errors.New("there is no such cell")
 func (s *Store) CellHistory(ctx context.Context, e *engine.Session, versions []Version, decided map[string]string,
 	row int64, column string,
 ) (*CellStory, error) {
+	return CellHistory(ctx, e, s.File, versions, decided, row, column)
+}
+
+// Files finds a kept file of a dataset by its ref; Store.File is one.
+type Files func(ctx context.Context, dataset, ref string) (engine.File, error)
+
+// CellHistory is Store.CellHistory for whoever has the files and not the store: a child process.
+func CellHistory(ctx context.Context, e *engine.Session, files Files, versions []Version, decided map[string]string,
+	row int64, column string,
+) (*CellStory, error) {
+	s := history{e: e, files: files}
 	story := &CellStory{Row: row, Column: column, Changes: []CellChange{}}
 	first := true
 	for i := range versions {
@@ -49,11 +60,11 @@ func (s *Store) CellHistory(ctx context.Context, e *engine.Session, versions []V
 		if v.Kind == KindReceived {
 			continue
 		}
-		changed, err := s.changesOf(ctx, e, v, row, column)
+		changed, err := s.changesOf(ctx, v, row, column)
 		if err != nil {
 			return nil, fmt.Errorf("the history of row %d, column %q, in version %s: %w", row, column, v.ID, err)
 		}
-		text, there, err := s.cell(ctx, e, v, row, column)
+		text, there, err := s.cell(ctx, v, row, column)
 		if err != nil {
 			return nil, fmt.Errorf("the history of row %d, column %q, in version %s: %w", row, column, v.ID, err)
 		}
@@ -85,13 +96,27 @@ func equal(a, b *string) bool {
 	return *a == *b
 }
 
+// history is the way through the versions of a dataset.
+type history struct {
+	e     *engine.Session
+	files Files
+}
+
+func (s *history) table(ctx context.Context, dataset, ref string) (string, error) {
+	f, err := s.files(ctx, dataset, ref)
+	if err != nil {
+		return "", err
+	}
+	return s.e.ReadParquet(ctx, f)
+}
+
 // cell reads a cell of a version; there is false where the version does not have the row.
-func (s *Store) cell(ctx context.Context, e *engine.Session, v *Version, row int64, column string) (text *string, there bool, err error) {
-	from, err := s.table(ctx, e, v.Dataset, v.Ref)
+func (s *history) cell(ctx context.Context, v *Version, row int64, column string) (text *string, there bool, err error) {
+	from, err := s.table(ctx, v.Dataset, v.Ref)
 	if err != nil {
 		return nil, false, err
 	}
-	columns, err := e.Columns(ctx, from)
+	columns, err := s.e.Columns(ctx, from)
 	if err != nil {
 		return nil, false, err
 	}
@@ -102,7 +127,7 @@ func (s *Store) cell(ctx context.Context, e *engine.Session, v *Version, row int
 	if !known {
 		return nil, false, fmt.Errorf("%w: the dataset has no column %q", ErrNoCell, column)
 	}
-	err = e.QueryRow(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s = %d", engine.Text(column), from, engine.RowColumn, row), &text)
+	err = s.e.QueryRow(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s = %d", engine.Text(column), from, engine.RowColumn, row), &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -119,16 +144,16 @@ func (s *Store) table(ctx context.Context, e *engine.Session, dataset, ref strin
 }
 
 // changesOf reads what making the version changed about a cell or its row.
-func (s *Store) changesOf(ctx context.Context, e *engine.Session, v *Version, row int64, column string) (list []CellChange, err error) {
+func (s *history) changesOf(ctx context.Context, v *Version, row int64, column string) (list []CellChange, err error) {
 	if v.Changes == "" {
 		return nil, nil
 	}
-	from, err := s.table(ctx, e, v.Dataset, v.Changes)
+	from, err := s.table(ctx, v.Dataset, v.Changes)
 	if err != nil {
 		return nil, err
 	}
 	star := engine.Literal(flow.AllColumns)
-	rows, err := e.Query(ctx, fmt.Sprintf(`SELECT issue, resolution, old, new, "column" = %s FROM %s WHERE applied AND %s = %d `+
+	rows, err := s.e.Query(ctx, fmt.Sprintf(`SELECT issue, resolution, old, new, "column" = %s FROM %s WHERE applied AND %s = %d `+
 		`AND "column" IN (%s, %s) ORDER BY "column" = %s`, star, from, engine.RowColumn, row, engine.Literal(column), star, star))
 	if err != nil {
 		return nil, err

@@ -98,3 +98,10 @@ func syncDir(path string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// SealFile streams src into a new encrypted file, which OpenAt reads given the key and the number of bytes it returns.
+func SealFile(ctx context.Context, path string, key []byte, src io.Reader) (int64, error) {
+	counted := &counter{r: src}
+	err := writeEncrypted(ctx, path, key, counted, func() error { return nil })
+	return counted.n, err
+}

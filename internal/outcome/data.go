@@ -32,7 +32,9 @@ const (
 )
 
 // Handlers returns the handlers that run in the engine's child process.
-func Handlers() []stage.Handler { return []stage.Handler{dataHandler{}, cellsHandler{}} }
+func Handlers() []stage.Handler {
+	return []stage.Handler{dataHandler{}, cellsHandler{}, sealedHandler{}}
+}
 
 // DataParams says how the cleaned data is written; it is the Params of a job for HandlerData, which reads Files["data"]
 // and writes OutDir/Name.

@@ -131,7 +131,16 @@ func (t *Tx) PutVersion(ctx context.Context, v Version) error {
 
 // Versions lists the versions of a run's dataset, oldest first.
 func (s *Store) Versions(ctx context.Context, run string) ([]Version, error) {
-	all, err := list(ctx, s.read, func(scan func(...any) error) (Version, error) {
+	return s.versions(ctx, s.read, run)
+}
+
+// Versions lists the versions of a run's dataset, oldest first.
+func (t *Tx) Versions(ctx context.Context, run string) ([]Version, error) {
+	return t.s.versions(ctx, t.tx, run)
+}
+
+func (s *Store) versions(ctx context.Context, q querier, run string) ([]Version, error) {
+	all, err := list(ctx, q, func(scan func(...any) error) (Version, error) {
 		var v Version
 		var created int64
 		err := scan(&v.ID, &v.Dataset, &v.Run, &v.Parent, &v.Kind, &v.Ref, &v.ContentHash, &v.Rows, &v.Decisions, &created)

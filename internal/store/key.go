@@ -19,8 +19,17 @@ func (t *Tx) PutDataKey(ctx context.Context, dataset string, wrapped []byte) err
 
 // DataKey reads the wrapped data key of a dataset; the error wraps ErrNotFound where there is none.
 func (s *Store) DataKey(ctx context.Context, dataset string) ([]byte, error) {
+	return dataKey(ctx, s.read, dataset)
+}
+
+// DataKey reads the wrapped data key of a dataset; the error wraps ErrNotFound where there is none.
+func (t *Tx) DataKey(ctx context.Context, dataset string) ([]byte, error) {
+	return dataKey(ctx, t.tx, dataset)
+}
+
+func dataKey(ctx context.Context, q querier, dataset string) ([]byte, error) {
 	var wrapped []byte
-	err := s.read.QueryRowContext(ctx, "SELECT wrapped FROM data_key WHERE dataset = $1", dataset).Scan(&wrapped)
+	err := q.QueryRowContext(ctx, "SELECT wrapped FROM data_key WHERE dataset = $1", dataset).Scan(&wrapped)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("the key of dataset %s: %w", dataset, ErrNotFound)
 	}

@@ -35,7 +35,7 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 			}
 			// FULL makes each commit outlive a power cut: the database is the truth that the broker follows.
 			return c.Exec("PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" +
-				"PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;" + pragma)
+				"PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;" + pragma)
 		})
 		if err != nil {
 			return nil, err

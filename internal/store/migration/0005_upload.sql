@@ -16,6 +16,7 @@ CREATE TABLE dataset (
 CREATE INDEX dataset_workspace ON dataset (workspace, created, id);
 CREATE INDEX dataset_account ON dataset (account, status);
 CREATE INDEX dataset_expires ON dataset (status, expires);
+CREATE INDEX version_dataset ON version (dataset);
 -- What erasure leaves behind, so that what was erased is known to have been there and can be told from what never was.
 CREATE TABLE erasure (
     dataset TEXT PRIMARY KEY,
@@ -27,4 +28,5 @@ CREATE INDEX erasure_workspace ON erasure (workspace, created, dataset);
 
 -- +goose Down
 DROP TABLE erasure;
+DROP INDEX version_dataset;
 DROP TABLE dataset;
