@@ -34,6 +34,7 @@ var only = map[string][]string{
 	"github.com/nats-io/":               {"internal/broker"},
 	"github.com/riverqueue/":            {"internal/task"},
 	"github.com/tink-crypto/":           {"internal/keys"},
+	"github.com/hashicorp/vault":        {"internal/keys"},
 	"github.com/minio/sio":              {"internal/dataset"},
 	"github.com/charmbracelet/":         {"internal/terminal"},
 	"github.com/ncruces/go-sqlite3":     {"internal/store"},

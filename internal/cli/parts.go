@@ -88,7 +88,20 @@ func (p place) open(ctx context.Context, run string, memory int64, out string, l
 	return app.Open(ctx, opt)
 }
 
-func (p place) options(run string, master *keys.Master) (app.Options, error) {
+// provider is what wraps the keys of a server: the master key, or the Vault that ANALYTIX_KEY_PROVIDER asks for.
+func (p place) provider(ctx context.Context) (keys.Provider, error) {
+	switch which := os.Getenv("ANALYTIX_KEY_PROVIDER"); which {
+	case "", "file", "env":
+		return p.masterKey()
+	case "vault":
+		return keys.OpenVault(ctx, keys.VaultConfig{Engine: os.Getenv("ANALYTIX_VAULT_ENGINE"), Key: os.Getenv("ANALYTIX_VAULT_KEY"),
+			RoleID: os.Getenv("ANALYTIX_VAULT_ROLE_ID"), SecretFile: os.Getenv("ANALYTIX_VAULT_SECRET_FILE")})
+	default:
+		return nil, usage(fmt.Errorf("ANALYTIX_KEY_PROVIDER is %q: use file, env or vault", which))
+	}
+}
+
+func (p place) options(run string, master keys.Provider) (app.Options, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return app.Options{}, fmt.Errorf("finding the binary for child processes: %w", err)

@@ -78,11 +78,11 @@ func serverDir(cmd *cobra.Command) (string, error) {
 }
 
 func serverParts(cmd *cobra.Command, s *streams, p place) (server.Parts, error) {
-	master, err := p.masterKey()
+	provider, err := p.provider(cmd.Context())
 	if err != nil {
 		return server.Parts{}, err
 	}
-	opt, err := p.options("", master)
+	opt, err := p.options("", provider)
 	if err != nil {
 		return server.Parts{}, err
 	}
