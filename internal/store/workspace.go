@@ -124,7 +124,9 @@ func (s *Store) Workspace(ctx context.Context, id string) (*Workspace, error) {
 }
 
 // Workspaces lists all workspaces, the oldest first.
-func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) { return s.workspaces(ctx, s.read) }
+func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {
+	return s.workspaces(ctx, s.read)
+}
 
 // Workspaces lists all workspaces, the oldest first.
 func (t *Tx) Workspaces(ctx context.Context) ([]Workspace, error) { return t.s.workspaces(ctx, t.tx) }
