@@ -38,6 +38,7 @@ type Session struct {
 	conn  *sql.Conn
 	spill string
 	keys  map[string]string // base64 key -> name under which the engine knows it
+	watch func(query string)
 }
 
 // Open starts a session, locked down. Close must be called.
@@ -116,18 +117,21 @@ func (s *Session) Close() error {
 
 // Exec runs a statement. A cancelled ctx interrupts it.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
+	s.watched(query)
 	_, err := s.conn.ExecContext(ctx, query, args...)
 	return explain(err, query)
 }
 
 // Query runs a query; the rows must be closed before the next statement.
 func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s.watched(query)
 	rows, err := s.conn.QueryContext(ctx, query, args...)
 	return rows, explain(err, query)
 }
 
 // QueryRow runs a query for a single row and scans it.
 func (s *Session) QueryRow(ctx context.Context, query string, dest ...any) error {
+	s.watched(query)
 	return explain(s.conn.QueryRowContext(ctx, query).Scan(dest...), query)
 }
 

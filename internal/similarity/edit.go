@@ -28,7 +28,21 @@ func weighted(a, b []rune, limit int, cost func(x, y rune) int) int {
 	if d := len(a) - len(b); d*unit > limit || -d*unit > limit {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	if cost == nil { // what both begin with costs nothing, nor what both end with
+		for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+			a, b = a[1:], b[1:]
+		}
+		for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+			a, b = a[:len(a)-1], b[:len(b)-1]
+		}
+	}
+	var short [3 * 48]int // most texts are: without it the rows are half of the work
+	width := len(b) + 1
+	rows := short[:]
+	if 3*width > len(rows) {
+		rows = make([]int, 3*width)
+	}
+	before, last, row := rows[:width], rows[width:2*width], rows[2*width:3*width]
 	for j := range last {
 		last[j] = j * unit
 	}

@@ -47,6 +47,9 @@ func TestDistanceProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")
 		d := similarity.Distance(a, b, 20)
+		if d != plainDistance(a, b) {
+			t.Fatalf("%q to %q is %d and not %d", a, b, d, plainDistance(a, b))
+		}
 		if d != similarity.Distance(b, a, 20) {
 			t.Fatalf("not symmetric on %q, %q", a, b)
 		}
@@ -83,4 +86,29 @@ func TestCollide(t *testing.T) {
 	if len(got) != 1 || got[0].Values[0].Text != "Acme" {
 		t.Errorf("clusters: %v", got)
 	}
+}
+
+// plainDistance is optimal string alignment as the books have it.
+func plainDistance(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			c := 1
+			if a[i-1] == b[j-1] {
+				c = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+c)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
 }

@@ -49,13 +49,14 @@ type Table struct {
 	Goal   flow.Goal
 
 	values   map[string]*Values
+	limits   limits
 	made     map[string]string // temporary tables about a column, by what they are; see once
 	inferred *inferred         // what the rows say about each other; computed when a check first asks
 }
 
 // NewTable wraps an engine to which the version under study is attached as data.
 func NewTable(e *engine.Session, facts *flow.Facts, goal flow.Goal) *Table {
-	return &Table{Engine: e, Facts: facts, Goal: goal, values: map[string]*Values{}, made: map[string]string{}}
+	return &Table{Engine: e, Facts: facts, Goal: goal, values: map[string]*Values{}, made: map[string]string{}, limits: usualLimits()}
 }
 
 // ValueCount is a distinct text of a column and in how many rows it stands.

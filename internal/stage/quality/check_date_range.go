@@ -41,8 +41,10 @@ func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		return nil, fmt.Errorf("reading cells that are no dates: %w", err)
 	}
 	shapes := map[string]int64{}
+	var seen int64
 	for _, x := range v.List {
 		shapes[shape(x.Value)] += x.Count
+		seen += x.Count
 	}
 	usual := most(shapes)
 	var bad []string
@@ -51,7 +53,7 @@ func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 			bad = append(bad, s)
 		}
 	}
-	if len(bad) == 0 || share(shapes[usual], v.Present) < 0.5 {
+	if len(bad) == 0 || share(shapes[usual], seen) < 0.5 {
 		return nil, nil
 	}
 	where := inTexts(c.Name, bad)

@@ -164,12 +164,6 @@ func (t *Table) strays(ctx context.Context, c *flow.Column, s *stray, from strin
 	return n, judged, present, nil
 }
 
-const (
-	screenedFrom   = 400_000 // rows from which on groups are looked at in a sample first
-	screenedRows   = 100_000 // rows of it
-	screenedGroups = 1_000   // groups of it: whole ones, as far as the rows allow
-)
-
 // mayJudge says whether a look at all rows is worth while: not where the numbers of the column, or of each group, are all of
 // one sign or size, nor where hardly any group of a sample of them can be judged. So it is with most columns.
 func (t *Table) mayJudge(ctx context.Context, c *flow.Column, s *stray) (bool, error) {
@@ -183,7 +177,7 @@ func (t *Table) mayJudge(ctx context.Context, c *flow.Column, s *stray) (bool, e
 		return false, err
 	}
 	var possible bool
-	if err := t.Engine.QueryRow(ctx, "SELECT coalesce("+s.possible+", false) FROM "+x, &possible); err != nil || !possible || t.Facts.Rows < screenedFrom {
+	if err := t.Engine.QueryRow(ctx, "SELECT coalesce("+s.possible+", false) FROM "+x, &possible); err != nil || !possible || t.Facts.Rows < t.limits.screenedFrom {
 		return possible, err
 	}
 	from, err := t.groupSample(ctx, s.by)
@@ -202,21 +196,21 @@ func (t *Table) mayJudge(ctx context.Context, c *flow.Column, s *stray) (bool, e
 // groupSample is a table of the numbers of some rows with the column that groups them: whole groups where the column has
 // many, and else rows that serve all such columns.
 func (t *Table) groupSample(ctx context.Context, by *flow.Column) (string, error) {
-	many := by != nil && by.Distinct > screenedGroups
+	many := by != nil && by.Distinct > t.limits.screenedGroups
 	columns := []string{engine.RowColumn}
 	for i := range t.Facts.Columns {
-		if c := &t.Facts.Columns[i]; c.Type.Numeric() || c == by || !many && c.Distinct <= screenedGroups {
+		if c := &t.Facts.Columns[i]; c.Type.Numeric() || c == by || !many && c.Distinct <= t.limits.screenedGroups {
 			columns = append(columns, engine.Ident(c.Name))
 		}
 	}
 	rows, where := t.Facts.Rows, "true"
 	if many {
-		classes := by.Distinct / screenedGroups
+		classes := by.Distinct / t.limits.screenedGroups
 		rows, where = rows/classes, fmt.Sprintf("hash(coalesce(%s, '')) %% %d = 0", text(by), classes)
 	} else {
 		by = &flow.Column{}
 	}
-	if classes := rows / screenedRows; classes > 1 {
+	if classes := rows / t.limits.screenedRows; classes > 1 {
 		where += fmt.Sprintf(" AND hash(%s) %% %d = 0", engine.RowColumn, classes)
 	}
 	return t.once(ctx, "groups", by, "SELECT "+strings.Join(columns, ", ")+" FROM data WHERE "+where)

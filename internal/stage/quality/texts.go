@@ -14,12 +14,23 @@ import (
 const (
 	// textRepeats is how often a text of a column must stand on average for its texts to be worth gathering.
 	textRepeats = 8
-	// sampledTexts is about how many texts of a column with nearly as many texts as rows are looked at to find a rule.
-	sampledTexts = 50_000
 	// plainText is what nearly all cells are: printable ASCII, without blanks at the ends or doubled ones, that no
 	// spreadsheet takes for a formula. A number may have its sign.
 	plainText = `-?[0-9][0-9.,]*|[!-*,./0-9:;<>?A-~][!-~]*( [!-~]+)*`
 )
+
+// limits say from where on a table is so large that rules are looked for in parts of it.
+type limits struct {
+	values         int64 // texts of a column that are all looked at
+	sampledTexts   int64 // about how many are, of a column with more of them that has nearly as many texts as rows
+	screenedFrom   int64 // rows from which on groups are looked at in a sample first
+	screenedRows   int64 // rows of it
+	screenedGroups int64 // groups of it: whole ones, as far as the rows allow
+}
+
+func usualLimits() limits {
+	return limits{values: MostValues, sampledTexts: 50_000, screenedFrom: 400_000, screenedRows: 100_000, screenedGroups: 1_000}
+}
 
 // onText is the column as it is seen in a table of texts, where its cell is called v.
 func onText(c *flow.Column) *flow.Column {
@@ -30,7 +41,7 @@ func onText(c *flow.Column) *flow.Column {
 
 // repeats says whether the texts of a column are gathered: they are few, or each stands in several rows.
 func (t *Table) repeats(c *flow.Column) bool {
-	return c.Distinct <= MostValues || c.Distinct*textRepeats <= t.Facts.Rows-c.Missing
+	return c.Distinct <= t.limits.values || c.Distinct*textRepeats <= t.Facts.Rows-c.Missing
 }
 
 // texts is the table expression of a column's present texts as v and in how many rows each stands as n. Of a column
@@ -42,11 +53,11 @@ func (t *Table) texts(ctx context.Context, c *flow.Column) (string, error) {
 	return t.once(ctx, "texts", c, "SELECT "+text(c)+" AS v, count(*) AS n FROM data WHERE "+engine.Ident(c.Name)+" IS NOT NULL GROUP BY 1")
 }
 
-// sample is a table like texts with about sampledTexts of the texts of a column that repeats none: the most frequent
+// sample is a table like texts with about limits.sampledTexts of the texts of a column that repeats none: the most frequent
 // ones, if some are, and those whose hash falls into one of so many classes. Their counts are those of all rows.
 func (t *Table) sample(ctx context.Context, c *flow.Column) (string, error) {
-	rows := max(1, t.Facts.Rows/(2*sampledTexts))
-	classes := max(1, c.Distinct/sampledTexts)
+	rows := max(1, t.Facts.Rows/(2*t.limits.sampledTexts))
+	classes := max(1, c.Distinct/t.limits.sampledTexts)
 	from, err := t.texts(ctx, c)
 	if err != nil {
 		return "", err

@@ -41,6 +41,12 @@ func Facts(t testing.TB, s *engine.Session, csvText string) *flow.Facts {
 func FactsFor(t testing.TB, s *engine.Session, csvText string, goal flow.Goal) *flow.Facts {
 	t.Helper()
 	Load(t, s, csvText)
+	return FactsOf(t, s, goal)
+}
+
+// FactsOf determines the facts of the session's table data as it is.
+func FactsOf(t testing.TB, s *engine.Session, goal flow.Goal) *flow.Facts {
+	t.Helper()
 	ctx := context.Background()
 	facts := &flow.Facts{Format: flow.Format{Format: "csv", Encoding: "utf-8", Delimiter: ",", Quote: `"`, Header: true}}
 	if err := reception.Columns(ctx, s, facts, nil); err != nil {
