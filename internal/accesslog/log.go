@@ -158,6 +158,24 @@ func (l *Log) Record(ctx context.Context, a Access) error {
 	return l.put(ctx, p, a.Change)
 }
 
+// Ready says whether a read can be recorded once it was made. The error wraps ErrUnrecorded.
+func (l *Log) Ready() error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return fmt.Errorf("%w: the server is stopping", ErrUnrecorded)
+	}
+	if len(l.queue) == cap(l.queue) {
+		return fmt.Errorf("%w: too many others wait to be recorded", ErrUnrecorded)
+	}
+	return nil
+}
+
+// Happened records something that happened to an account, such as a sign-in, without waiting.
+func (l *Log) Happened(ctx context.Context, a Access) error {
+	return l.put(ctx, &pending{access: a, action: ActionEvent, outcome: OutcomeOf(a.Status)}, false)
+}
+
 // Event records what the program did by itself, such as the erasure of what expired, and returns when that is written.
 func (l *Log) Event(ctx context.Context, a Access) error {
 	a.Kind = "system"

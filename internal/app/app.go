@@ -21,6 +21,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 	"github.com/analytix-flow/analytix/internal/upload"
+	"github.com/analytix-flow/analytix/internal/webhook"
 )
 
 // Options set an instance up. Home, Keys, Managers, and Command or Processor must be given.
@@ -52,6 +53,8 @@ type Options struct {
 	Dormant bool
 	// PointTTL is how long a control point stays open; 0 means for ever.
 	PointTTL time.Duration
+	// Webhooks, where given, tell other systems of what happens to runs; Store is set.
+	Webhooks *webhook.Config
 	// Processor takes the place of the child processes, for tests.
 	Processor control.Processor
 	Log       *slog.Logger
@@ -73,6 +76,7 @@ type App struct {
 	control *control.Service
 	reading *process.Pool // for those who look; nil where a processor was given
 	exports exports
+	hooks   *webhook.Service // nil where there are none
 	warming sync.WaitGroup
 }
 
@@ -209,13 +213,25 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	if err != nil {
 		return err
 	}
+	var kinds []task.Kind
+	var onMove func(context.Context, *store.Tx, control.Moved) error
+	if a.opt.Webhooks != nil {
+		cfg := *a.opt.Webhooks
+		cfg.Store, cfg.Log = a.records, a.opt.Log
+		a.hooks = webhook.New(cfg)
+		kinds, onMove = a.hooks.Kinds(), a.moved
+	}
 	a.control, err = control.New(ctx, control.Parts{
-		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, Kinds: a.housekeeping(), WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
+		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
+		Kinds: append(a.housekeeping(), kinds...), OnMove: onMove,
 		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
 		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive()},
 	})
 	if err != nil {
 		return err
+	}
+	if a.hooks != nil {
+		a.hooks.Use(a.control.Queue())
 	}
 	if a.opt.Dormant {
 		return nil
@@ -238,6 +254,9 @@ func (a *App) Close(ctx context.Context) error {
 	if a.reading != nil {
 		a.reading.Close()
 		a.exports.drop("")
+	}
+	if a.hooks != nil {
+		a.hooks.Close()
 	}
 	if a.pool != nil {
 		a.pool.Close()

@@ -17,7 +17,7 @@ import (
 func newVerify(s *streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify RUN|DIR",
-		Short: "Check the audit chain, the stored files and the lineage of every changed cell",
+		Short: "Check the audit chain, the stored files and the lineage of every changed cell; of a server, all of that and its access log",
 		Args:  exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := dataDir(cmd)
@@ -25,6 +25,9 @@ func newVerify(s *streams) *cobra.Command {
 				return err
 			}
 			p := place{dir}
+			if isServer(args[0]) {
+				return verifyServer(cmd.Context(), s, args[0])
+			}
 			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
 				return verifyFolder(cmd.Context(), s, p, args[0])
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 )
@@ -17,11 +18,14 @@ import (
 // Prefix is where the API begins.
 const Prefix = "/api/v1"
 
-// Config is what an API is made of. App, Auth and Trail must be given.
+// Config is what an API is made of. App, Auth and Access must be given.
 type Config struct {
-	App   *app.App
-	Auth  *auth.Service
-	Trail Trail
+	App  *app.App
+	Auth *auth.Service
+	// Access records every access and change.
+	Access *accesslog.Log
+	// Answered, where given, is told of every answer, for the figures.
+	Answered func(operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.
 	Secure bool
 	// Version is the program's, for the description.
@@ -72,6 +76,7 @@ func New(cfg Config) *API {
 func (a *API) resources() []func() {
 	return []func(){
 		a.workspaces, a.members, a.runs, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system,
+		a.audit, a.tiers, a.webhooks,
 	}
 }
 

@@ -23,7 +23,7 @@ type documentOutput[T any] struct {
 func document[T any](a *API, stage flow.Stage, path, summary string) {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-" + path, Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/runs/{run}/" + path, Summary: summary, Tags: []string{"findings"}},
-		func(ctx context.Context, in *runPath) (*documentOutput[T], error) {
+		func(ctx context.Context, in *RunPath) (*documentOutput[T], error) {
 			if _, _, err := a.state(ctx, *in); err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ type RunVersion struct {
 }
 
 type previewInput struct {
-	runPath
+	RunPath
 	Body struct {
 		Issue      string         `json:"issue" minLength:"1" maxLength:"200"`
 		Resolution string         `json:"resolution" minLength:"1" maxLength:"200"`
@@ -78,7 +78,7 @@ func (a *API) findings() {
 }
 
 func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[quality.Preview], error) {
-	if _, _, err := a.state(ctx, in.runPath); err != nil {
+	if _, _, err := a.state(ctx, in.RunPath); err != nil {
 		return nil, err
 	}
 	raw, err := a.App.Preview(ctx, in.Run, in.Body.Issue, in.Body.Resolution, in.Body.Params, in.Body.Limit)
@@ -89,7 +89,7 @@ func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[qu
 	return out, json.Unmarshal(raw, &out.Body)
 }
 
-func (a *API) decisionsOf(ctx context.Context, in *runPath) (*struct {
+func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 	Body struct {
 		Decisions []Decided `json:"decisions"`
 	}
@@ -114,7 +114,7 @@ func (a *API) decisionsOf(ctx context.Context, in *runPath) (*struct {
 	return out, nil
 }
 
-func (a *API) versionsOf(ctx context.Context, in *runPath) (*struct {
+func (a *API) versionsOf(ctx context.Context, in *RunPath) (*struct {
 	Body struct {
 		Versions []RunVersion `json:"versions"`
 	}

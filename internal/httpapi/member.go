@@ -19,8 +19,9 @@ type Member struct {
 	Since   time.Time   `json:"since"`
 }
 
-type memberPath struct {
-	workspacePath
+// MemberPath names somebody in a workspace.
+type MemberPath struct {
+	WorkspacePath
 	Account string `path:"account" maxLength:"64" doc:"Id of the account."`
 }
 
@@ -33,7 +34,7 @@ type membersOutput struct {
 func (a *API) members() {
 	register(a, need(access.MembersRead), huma.Operation{OperationID: "list-members", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/members", Summary: "Who is in the workspace", Tags: []string{"workspaces"}},
-		func(ctx context.Context, in *workspacePath) (*membersOutput, error) {
+		func(ctx context.Context, in *WorkspacePath) (*membersOutput, error) {
 			return a.membersOf(ctx, in.Workspace)
 		})
 	register(a, need(access.MembersManage), huma.Operation{OperationID: "put-member", Method: http.MethodPut,
@@ -41,7 +42,7 @@ func (a *API) members() {
 		a.putMember)
 	register(a, need(access.MembersManage), huma.Operation{OperationID: "remove-member", Method: http.MethodDelete,
 		Path: Prefix + "/workspaces/{workspace}/members/{account}", Summary: "Take somebody out of the workspace", Tags: []string{"workspaces"}},
-		func(ctx context.Context, in *memberPath) (*struct{}, error) {
+		func(ctx context.Context, in *MemberPath) (*struct{}, error) {
 			if err := a.keepsAdministrator(ctx, in.Workspace, in.Account, ""); err != nil {
 				return nil, err
 			}
@@ -71,7 +72,7 @@ func (a *API) membersOf(ctx context.Context, workspace string) (*membersOutput, 
 }
 
 func (a *API) putMember(ctx context.Context, in *struct {
-	memberPath
+	MemberPath
 	Body struct {
 		Role access.Role `json:"role" enum:"viewer,analyst,steward,administrator"`
 	}

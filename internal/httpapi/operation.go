@@ -51,7 +51,7 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
-			return nil, a.problem(ctx, err)
+			return nil, judged(ctx, a.problem(ctx, err))
 		}
 		return out, nil
 	})

@@ -11,14 +11,14 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-// pageInput is what lists are asked with.
-type pageInput struct {
+// PageInput is what lists are asked with.
+type PageInput struct {
 	After string `query:"after" maxLength:"200" doc:"The next of the page before; empty for the first page."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
 }
 
 // page reads where the list goes on.
-func (p *pageInput) page() (store.Page, error) {
+func (p *PageInput) page() (store.Page, error) {
 	out := store.Page{Limit: p.Limit}
 	if p.After == "" {
 		return out, nil

@@ -42,8 +42,9 @@ type pointOutput struct {
 	Body ControlPoint
 }
 
-type pointInput struct {
-	runPath
+// PointInput names a control point and what was seen of it.
+type PointInput struct {
+	RunPath
 	IfMatch string `header:"If-Match" maxLength:"200" doc:"ETag of the control point that was seen."`
 }
 
@@ -52,7 +53,7 @@ func pointTag(stage flow.Stage, round int, hash string) string {
 	return fmt.Sprintf("%s.%d.%s", stage, round, hash[:min(16, len(hash))])
 }
 
-func (a *API) point(ctx context.Context, p runPath) (*pointOutput, error) {
+func (a *API) point(ctx context.Context, p RunPath) (*pointOutput, error) {
 	_, state, err := a.state(ctx, p)
 	if err != nil {
 		return nil, err
@@ -74,12 +75,12 @@ func (a *API) point(ctx context.Context, p runPath) (*pointOutput, error) {
 }
 
 // seen is the open control point, where it is the one that the caller saw.
-func (a *API) seen(ctx context.Context, in *pointInput) (*ControlPoint, error) {
+func (a *API) seen(ctx context.Context, in *PointInput) (*ControlPoint, error) {
 	want, err := matches(in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.point(ctx, in.runPath)
+	p, err := a.point(ctx, in.RunPath)
 	if err != nil {
 		return nil, err
 	}
@@ -95,27 +96,27 @@ const pointURL = Prefix + "/workspaces/{workspace}/runs/{run}/point"
 func (a *API) points() {
 	tags := []string{"control points"}
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-point", Method: http.MethodGet, Path: pointURL, Summary: "The open control point", Tags: tags},
-		func(ctx context.Context, in *runPath) (*pointOutput, error) { return a.point(ctx, *in) })
+		func(ctx context.Context, in *RunPath) (*pointOutput, error) { return a.point(ctx, *in) })
 	register(a, need(access.DecisionsTake), huma.Operation{OperationID: "decide", Method: http.MethodPost, Path: pointURL + "/decisions",
 		Summary: "Take decisions, all of them or none", Tags: tags, DefaultStatus: http.StatusOK, MaxBodyBytes: 8 << 20}, a.decide)
 	register(a, need(access.DecisionsTake), huma.Operation{OperationID: "withdraw", Method: http.MethodDelete, Path: pointURL + "/decisions/{item}",
 		Summary: "Take a decision back", Tags: tags, DefaultStatus: http.StatusOK},
 		func(ctx context.Context, in *struct {
-			pointInput
+			PointInput
 			Item string `path:"item" maxLength:"200"`
 		},
 		) (*pointOutput, error) {
-			if _, err := a.seen(ctx, &in.pointInput); err != nil {
+			if _, err := a.seen(ctx, &in.PointInput); err != nil {
 				return nil, err
 			}
 			if err := a.App.Withdraw(ctx, in.Run, in.Item, actor(caller(ctx))); err != nil {
 				return nil, err
 			}
-			return a.point(ctx, in.runPath)
+			return a.point(ctx, in.RunPath)
 		})
 	register(a, need(access.PointsClose), huma.Operation{OperationID: "close-point", Method: http.MethodPost, Path: pointURL + "/close",
 		Summary: "Close the control point: the run moves on, what nothing was decided on is left alone", Tags: tags, DefaultStatus: http.StatusOK},
-		func(ctx context.Context, in *pointInput) (*runOutput, error) {
+		func(ctx context.Context, in *PointInput) (*runOutput, error) {
 			p, err := a.seen(ctx, in)
 			if err != nil {
 				return nil, err
@@ -123,35 +124,35 @@ func (a *API) points() {
 			if err := a.App.Proceed(ctx, in.Run, p.Hash, actor(caller(ctx))); err != nil {
 				return nil, err
 			}
-			return a.runView(ctx, in.runPath)
+			return a.runView(ctx, in.RunPath)
 		})
 	register(a, need(access.PointsClose), huma.Operation{OperationID: "send-back", Method: http.MethodPost, Path: pointURL + "/send-back",
 		Summary: "Have the stage begin anew, with options", Tags: tags, DefaultStatus: http.StatusOK},
 		func(ctx context.Context, in *struct {
-			pointInput
+			PointInput
 			Body struct {
 				Options map[string]any `json:"options" doc:"What to do otherwise: reception takes overrides of its facts."`
 			}
 		},
 		) (*runOutput, error) {
-			if _, err := a.seen(ctx, &in.pointInput); err != nil {
+			if _, err := a.seen(ctx, &in.PointInput); err != nil {
 				return nil, err
 			}
 			if err := a.App.SendBack(ctx, in.Run, in.Body.Options, actor(caller(ctx))); err != nil {
 				return nil, err
 			}
-			return a.runView(ctx, in.runPath)
+			return a.runView(ctx, in.RunPath)
 		})
 }
 
 func (a *API) decide(ctx context.Context, in *struct {
-	pointInput
+	PointInput
 	Body struct {
 		Decisions []DecisionBody `json:"decisions" minItems:"1" maxItems:"5000"`
 	}
 },
 ) (*pointOutput, error) {
-	p, err := a.seen(ctx, &in.pointInput)
+	p, err := a.seen(ctx, &in.PointInput)
 	if err != nil {
 		return nil, err
 	}
@@ -164,5 +165,5 @@ func (a *API) decide(ctx context.Context, in *struct {
 	if err := a.App.Decide(ctx, in.Run, take); err != nil {
 		return nil, err
 	}
-	return a.point(ctx, in.runPath)
+	return a.point(ctx, in.RunPath)
 }

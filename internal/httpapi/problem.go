@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
@@ -16,6 +17,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/tier"
+	"github.com/analytix-flow/analytix/internal/webhook"
 )
 
 // Problem is an error as a client gets it (RFC 9457).
@@ -165,6 +167,9 @@ var mappings = []mapping{
 	{auth.ErrExists, status(http.StatusConflict, "exists", "use the one that is there")},
 	{auth.ErrForbidden, status(http.StatusForbidden, "forbidden", "ask an administrator")},
 	{tier.ErrLimit, tierProblem},
+	{accesslog.ErrQuery, status(http.StatusUnprocessableEntity, "invalid", "correct the search")},
+	{accesslog.ErrTampered, status(http.StatusConflict, "tampered", "keep the records as they are, and look into who could change them")},
+	{webhook.ErrInvalid, status(http.StatusUnprocessableEntity, "invalid", "correct the request")},
 	{dataset.ErrDiskFull, func(error) *Problem { return full() }},
 }
 

@@ -35,8 +35,9 @@ type RecipeBody struct {
 	Active bool   `json:"active,omitempty" doc:"Of policies alone."`
 }
 
-type recipePath struct {
-	workspacePath
+// RecipePath names a recipe of a workspace.
+type RecipePath struct {
+	WorkspacePath
 	Recipe string `path:"recipe" maxLength:"64"`
 }
 
@@ -81,7 +82,7 @@ func (a *API) shelve(s shelf) {
 	tags := []string{s.plural}
 	register(a, need(access.RecipesRead), huma.Operation{OperationID: "list-" + s.plural, Method: http.MethodGet, Path: all,
 		Summary: "The " + s.plural + " that the workspace keeps", Tags: tags},
-		func(ctx context.Context, in *workspacePath) (*recipesOutput, error) {
+		func(ctx context.Context, in *WorkspacePath) (*recipesOutput, error) {
 			list, err := a.App.Recipes(ctx, in.Workspace, s.kind)
 			if err != nil {
 				return nil, err
@@ -94,7 +95,7 @@ func (a *API) shelve(s shelf) {
 			return out, nil
 		})
 	register(a, need(access.RecipesRead), huma.Operation{OperationID: "get-" + string(s.kind), Method: http.MethodGet, Path: one, Summary: "One of them", Tags: tags},
-		func(ctx context.Context, in *recipePath) (*recipeOutput, error) {
+		func(ctx context.Context, in *RecipePath) (*recipeOutput, error) {
 			r, err := a.kept(ctx, *in, s)
 			if err != nil {
 				return nil, err
@@ -108,7 +109,7 @@ func (a *API) shelveChanges(s shelf, all, one string, tags []string) {
 	register(a, need(s.write), huma.Operation{OperationID: "create-" + string(s.kind), Method: http.MethodPost, Path: all, Summary: "Keep a new one",
 		Tags: tags, DefaultStatus: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			workspacePath
+			WorkspacePath
 			Body RecipeBody
 		},
 		) (*recipeOutput, error) {
@@ -124,12 +125,12 @@ func (a *API) shelveChanges(s shelf, all, one string, tags []string) {
 		})
 	register(a, need(s.write), huma.Operation{OperationID: "put-" + string(s.kind), Method: http.MethodPut, Path: one, Summary: "Write it anew", Tags: tags},
 		func(ctx context.Context, in *struct {
-			recipePath
+			RecipePath
 			IfMatch string `header:"If-Match" maxLength:"100"`
 			Body    RecipeBody
 		},
 		) (*recipeOutput, error) {
-			r, err := a.keptAt(ctx, in.recipePath, s, in.IfMatch)
+			r, err := a.keptAt(ctx, in.RecipePath, s, in.IfMatch)
 			if err != nil {
 				return nil, err
 			}
@@ -144,11 +145,11 @@ func (a *API) shelveChanges(s shelf, all, one string, tags []string) {
 		})
 	register(a, need(s.write), huma.Operation{OperationID: "remove-" + string(s.kind), Method: http.MethodDelete, Path: one, Summary: "Remove it", Tags: tags},
 		func(ctx context.Context, in *struct {
-			recipePath
+			RecipePath
 			IfMatch string `header:"If-Match" maxLength:"100"`
 		},
 		) (*struct{}, error) {
-			r, err := a.keptAt(ctx, in.recipePath, s, in.IfMatch)
+			r, err := a.keptAt(ctx, in.RecipePath, s, in.IfMatch)
 			if err != nil {
 				return nil, err
 			}
@@ -156,7 +157,7 @@ func (a *API) shelveChanges(s shelf, all, one string, tags []string) {
 		})
 }
 
-func (a *API) kept(ctx context.Context, p recipePath, s shelf) (*store.Recipe, error) {
+func (a *API) kept(ctx context.Context, p RecipePath, s shelf) (*store.Recipe, error) {
 	r, err := a.App.Recipe(ctx, p.Workspace, p.Recipe)
 	if err == nil && r.Kind != s.kind {
 		err = missing()
@@ -165,7 +166,7 @@ func (a *API) kept(ctx context.Context, p recipePath, s shelf) (*store.Recipe, e
 }
 
 // keptAt is a recipe at the version that the caller saw.
-func (a *API) keptAt(ctx context.Context, p recipePath, s shelf, ifMatch string) (*store.Recipe, error) {
+func (a *API) keptAt(ctx context.Context, p RecipePath, s shelf, ifMatch string) (*store.Recipe, error) {
 	version, err := matchesVersion(ifMatch)
 	if err != nil {
 		return nil, err
@@ -212,7 +213,7 @@ type DryRunNew struct {
 }
 
 func (a *API) dryRun(ctx context.Context, in *struct {
-	workspacePath
+	WorkspacePath
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"500000"`
 		Run  string `json:"run" minLength:"1" maxLength:"64" doc:"A run of the workspace whose issues are known."`
@@ -223,7 +224,7 @@ func (a *API) dryRun(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	record, state, err := a.state(ctx, runPath{in.workspacePath, in.Body.Run})
+	record, state, err := a.state(ctx, RunPath{in.WorkspacePath, in.Body.Run})
 	if err != nil {
 		return nil, err
 	}

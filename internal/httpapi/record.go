@@ -2,39 +2,16 @@ package httpapi
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/accesslog"
 )
-
-// Access is one access to the API, as the access log keeps it.
-type Access struct {
-	At        time.Time
-	Request   string         // id of the request
-	Operation string         // id of the operation in the OpenAPI document
-	Workspace string         // empty outside of one
-	Object    string         // the ids in the path, such as a run's
-	Caller    *auth.Identity // nil for public operations, and where nobody is signed in
-	Client    auth.Client
-	Change    bool // whether the operation may change something
-}
-
-// Outcome is what became of an access.
-type Outcome struct {
-	Status int
-	Code   string // of the problem; empty where there was none
-	Took   time.Duration
-}
-
-// Trail keeps the accesses.
-type Trail interface {
-	// Begin is told of an access before it has any effect. Where a change cannot be recorded it returns an error, and the
-	// change is not made. The function that it returns is called once, with the outcome.
-	Begin(ctx context.Context, a Access) (end func(context.Context, Outcome), err error)
-}
 
 // verdict is filled in on the way back. It is one request's.
 type verdict struct {
@@ -59,44 +36,92 @@ func verdictOf(ctx context.Context) *verdict {
 	return &verdict{}
 }
 
-// record tells the trail of the access, before and after.
+// judged notes the problem that a handler's error became.
+func judged(ctx context.Context, err error) error {
+	var p *Problem
+	if errors.As(err, &p) {
+		verdictOf(ctx).code = p.Code
+	}
+	return err
+}
+
+// record writes the access into the access log: a change before it is made, which it is not where it cannot be recorded, and
+// everything with its outcome. What the handler notes by package accesslog becomes part of it.
 func (a *API) record(op huma.Operation) func(huma.Context, func(huma.Context)) {
+	change, stream := unsafe(op.Method), isStream(op)
 	return func(ctx huma.Context, next func(huma.Context)) {
-		o := verdictOf(ctx.Context())
-		end, err := a.Trail.Begin(ctx.Context(), a.access(ctx, op.OperationID, op.Method))
-		if err != nil {
-			a.log.ErrorContext(ctx.Context(), "an access cannot be recorded", "request", requestID(ctx.Context()), "operation", op.OperationID, "error", err)
+		x := a.access(ctx, op.OperationID, change)
+		noted, note := accesslog.WithNote(ctx.Context())
+		ctx = huma.WithContext(ctx, noted)
+		if err := a.begin(noted, x, stream); err != nil {
+			a.log.ErrorContext(noted, "an access cannot be recorded", "request", x.Request, "operation", op.OperationID, "error", err)
 			a.answer(ctx, newProblem(http.StatusServiceUnavailable, "not_recorded", "The access cannot be recorded, so it was not made.").
 				kept("nothing was changed").next("try again; tell whoever runs the server if it stays so"))
 			return
 		}
 		next(ctx)
-		end(context.WithoutCancel(ctx.Context()), Outcome{Status: ctx.Status(), Code: o.code, Took: a.now().Sub(o.began)})
+		note.Into(&x)
+		a.ended(noted, x, ctx.Status())
 	}
 }
 
-// recordRefusal tells the trail of an access that the guard refused.
+func (a *API) begin(ctx context.Context, x accesslog.Access, stream bool) error {
+	switch {
+	case x.Change:
+		return a.Access.Begin(ctx, x)
+	case stream: // its end may be hours away
+		x.Note = "the stream begins"
+		return a.Access.Record(ctx, x)
+	default:
+		return a.Access.Ready()
+	}
+}
+
+// ended records the outcome of an access.
+func (a *API) ended(ctx context.Context, x accesslog.Access, status int) {
+	o := verdictOf(ctx)
+	x.Status, x.Code = status, o.code
+	took := a.now().Sub(o.began)
+	if a.Answered != nil {
+		a.Answered(x.Operation, strconv.Itoa(status), took)
+	}
+	a.log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", x.Request), slog.String("operation", x.Operation),
+		slog.String("account", x.Account), slog.String("object", x.Object), slog.Int("status", status), slog.Duration("took", took))
+	x.At = time.Time{}
+	if err := a.Access.Record(context.WithoutCancel(ctx), x); err != nil {
+		a.log.ErrorContext(ctx, "the outcome of an access cannot be recorded", "request", x.Request, "operation", x.Operation, "error", err)
+	}
+}
+
+// recordRefusal records an access that the guard refused: nothing was changed by it.
 func (a *API) recordRefusal(ctx huma.Context, p *Problem) {
 	o := verdictOf(ctx.Context())
-	x := a.access(ctx, o.op, http.MethodGet) // nothing was changed
-	end, err := a.Trail.Begin(ctx.Context(), x)
-	if err != nil {
-		a.log.ErrorContext(ctx.Context(), "a refusal cannot be recorded", "request", x.Request, "operation", o.op, "error", err)
-		return
-	}
-	end(context.WithoutCancel(ctx.Context()), Outcome{Status: p.Status, Code: p.Code, Took: a.now().Sub(o.began)})
+	o.code = p.Code
+	a.ended(ctx.Context(), a.access(ctx, o.op, false), p.Status)
 }
 
-func (a *API) access(ctx huma.Context, operation, method string) Access {
-	return Access{
-		At: a.now(), Request: requestID(ctx.Context()), Operation: operation, Workspace: ctx.Param("workspace"), Object: object(ctx),
-		Caller: caller(ctx.Context()), Client: client(ctx.Context()), Change: unsafe(method),
+func (a *API) access(ctx huma.Context, operation string, change bool) accesslog.Access {
+	from := client(ctx.Context())
+	x := accesslog.Access{Request: requestID(ctx.Context()), Operation: operation, Workspace: ctx.Param("workspace"), Object: object(ctx),
+		Agent: from.Agent, Change: change}
+	if from.Address.IsValid() {
+		x.Address = from.Address.String()
 	}
+	if id := caller(ctx.Context()); id != nil {
+		x.Account, x.Name, x.Kind, x.Session = id.Account, id.Name, id.Kind, id.Session
+	}
+	return x
+}
+
+// isStream says whether an operation answers with server-sent events.
+func isStream(op huma.Operation) bool {
+	r := op.Responses["200"]
+	return r != nil && r.Content["text/event-stream"] != nil
 }
 
 // object is the most particular id of the path.
 func object(ctx huma.Context) string {
-	for _, name := range []string{"item", "recipe", "policy", "webhook", "delivery", "token", "session", "version", "dataset", "upload", "run", "account"} {
+	for _, name := range []string{"item", "recipe", "policy", "delivery", "webhook", "token", "session", "version", "dataset", "upload", "run", "account"} {
 		if id := ctx.Param(name); id != "" {
 			return name + ":" + id
 		}

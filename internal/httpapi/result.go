@@ -69,7 +69,7 @@ func (a *API) results() {
 			Responses: map[string]*huma.Response{"200": {Description: "The file.", Content: map[string]*huma.MediaType{
 				f.media: {Schema: &huma.Schema{Type: "string", Format: "binary"}},
 			}}}},
-			func(ctx context.Context, in *runPath) (*fileOutput, error) {
+			func(ctx context.Context, in *RunPath) (*fileOutput, error) {
 				if _, _, err := a.state(ctx, *in); err != nil {
 					return nil, err
 				}

@@ -63,8 +63,9 @@ type TaskProgress struct {
 	Updated  time.Time `json:"updated"`
 }
 
-type runPath struct {
-	workspacePath
+// RunPath names a run of a workspace.
+type RunPath struct {
+	WorkspacePath
 	Run string `path:"run" maxLength:"64" doc:"Id of the run."`
 }
 
@@ -80,7 +81,7 @@ func summary(r *store.Run) RunSummary {
 }
 
 // state reads a run of the workspace; one of another workspace is not there.
-func (a *API) state(ctx context.Context, p runPath) (*store.Run, *control.State, error) {
+func (a *API) state(ctx context.Context, p RunPath) (*store.Run, *control.State, error) {
 	record, state, err := a.App.State(ctx, p.Run)
 	if err != nil {
 		return nil, nil, err
@@ -91,7 +92,7 @@ func (a *API) state(ctx context.Context, p runPath) (*store.Run, *control.State,
 	return record, state, nil
 }
 
-func (a *API) runView(ctx context.Context, p runPath) (*runOutput, error) {
+func (a *API) runView(ctx context.Context, p RunPath) (*runOutput, error) {
 	record, state, err := a.state(ctx, p)
 	if err != nil {
 		return nil, err
@@ -137,12 +138,12 @@ func (a *API) runs() {
 		Summary: "The runs of the workspace, the latest first", Tags: []string{"runs"}}, a.listRuns)
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-run", Method: http.MethodGet, Path: Prefix + "/workspaces/{workspace}/runs/{run}",
 		Summary: "Where a run stands", Tags: []string{"runs"}},
-		func(ctx context.Context, in *runPath) (*runOutput, error) { return a.runView(ctx, *in) })
+		func(ctx context.Context, in *RunPath) (*runOutput, error) { return a.runView(ctx, *in) })
 }
 
 func (a *API) listRuns(ctx context.Context, in *struct {
-	workspacePath
-	pageInput
+	WorkspacePath
+	PageInput
 	Status []string `query:"status" enum:"running,waiting,expired,failed,done,aborted" maxItems:"6" doc:"Only runs of these statuses."`
 },
 ) (*runsOutput, error) {

@@ -90,7 +90,7 @@ func (a *API) streams() {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-workspace", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses,
 		Description: "Events: `run`, where a run stands that has moved."},
-		func(_ context.Context, in *workspacePath) (*huma.StreamResponse, error) {
+		func(_ context.Context, in *WorkspacePath) (*huma.StreamResponse, error) {
 			return a.events( //nolint:contextcheck // a stream has its request's context, by way of huma
 				access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
 					updates := a.App.WatchAll(ctx)
@@ -121,11 +121,11 @@ func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.
 }
 
 func (a *API) watchRun(ctx context.Context, in *struct {
-	runPath
+	RunPath
 	LastEventID string `header:"Last-Event-ID" maxLength:"20" doc:"Number of the last entry that was received."`
 },
 ) (*huma.StreamResponse, error) {
-	if _, _, err := a.state(ctx, in.runPath); err != nil {
+	if _, _, err := a.state(ctx, in.RunPath); err != nil {
 		return nil, err
 	}
 	last, err := strconv.ParseInt(in.LastEventID, 10, 64)

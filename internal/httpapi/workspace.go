@@ -24,7 +24,8 @@ type Workspace struct {
 	Updated  time.Time               `json:"updated"`
 }
 
-type workspacePath struct {
+// WorkspacePath names a workspace. It is exported, like all that inputs embed: huma leaves out what is not.
+type WorkspacePath struct {
 	Workspace string `path:"workspace" maxLength:"64" doc:"Id of the workspace."`
 }
 
@@ -86,7 +87,7 @@ func (a *API) workspaces() {
 		})
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-workspace", Method: http.MethodGet, Path: Prefix + "/workspaces/{workspace}",
 		Summary: "One workspace", Tags: []string{"workspaces"}},
-		func(ctx context.Context, in *workspacePath) (*workspaceOutput, error) {
+		func(ctx context.Context, in *WorkspacePath) (*workspaceOutput, error) {
 			w, err := a.App.Workspace(ctx, in.Workspace)
 			if err != nil {
 				return nil, err
@@ -98,7 +99,7 @@ func (a *API) workspaces() {
 }
 
 func (a *API) changeWorkspace(ctx context.Context, in *struct {
-	workspacePath
+	WorkspacePath
 	IfMatch string `header:"If-Match" maxLength:"100"`
 	Body    workspaceChange
 },

@@ -40,6 +40,9 @@ type Config struct {
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
 	PointTTL       time.Duration  `yaml:"point_ttl"`       // how long control points stay open; 0 is for ever
 	Auth           auth.Config    `yaml:"auth"`
+	Audit          Audit          `yaml:"audit"`
+	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
+	AllowTargets []string `yaml:"allow_targets"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
 }
@@ -70,6 +73,13 @@ func (t *TLS) check() error {
 		return errors.New("a certificate from files needs both, the certificate and its key")
 	}
 	return nil
+}
+
+// Audit is what the operator decides about the access log.
+type Audit struct {
+	KeepDays int    `yaml:"keep_days"` // entries that are older are dropped, with a summary; 0 is never, otherwise 30 at least
+	Syslog   string `yaml:"syslog"`    // where entries are sent as well, such as tls://logs.example.org:6514
+	CEF      bool   `yaml:"cef"`       // what is sent has the Common Event Format as its text
 }
 
 // Parts are what the command line brings along.

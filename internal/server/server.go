@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/certificate"
@@ -26,6 +27,7 @@ type Server struct {
 	parts   Parts
 	app     *app.App
 	auth    *auth.Service
+	access  *accesslog.Log
 	metrics *telemetry.Metrics
 	api     *httpapi.API
 	http    *http.Server
@@ -50,6 +52,9 @@ func (s *Server) start(ctx context.Context) (err error) {
 	opt := s.parts.App
 	opt.PointTTL, opt.Log = s.cfg.PointTTL, s.parts.Log
 	opt.WorkOnly = slices.Equal(s.cfg.Roles, []Role{RoleWorker})
+	if opt.Webhooks, err = s.webhooks(); err != nil {
+		return err
+	}
 	if s.app, err = app.Open(ctx, opt); err != nil {
 		return err
 	}
@@ -66,11 +71,14 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.openAccess(ctx); err != nil {
+		return err
+	}
 	if err := s.openAuth(ctx); err != nil {
 		return err
 	}
 	s.metrics = telemetry.New(s.app, s.parts.Log)
-	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Trail: s.trail(), Secure: s.cfg.secure(), Version: s.parts.Version,
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{TrustedProxies: s.cfg.TrustedProxies}})
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
@@ -129,7 +137,8 @@ func (s *Server) openAuth(ctx context.Context) (err error) {
 		return err
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.closing = cancel
+	before := s.closing
+	s.closing = func() { cancel(); before() }
 	go s.auth.Run(background)
 	link, err := s.auth.FirstStart(ctx)
 	if err != nil || link == nil {
@@ -202,6 +211,9 @@ func (s *Server) Close(ctx context.Context) error {
 		errs = append(errs, s.net.Close())
 	}
 	s.closing()
+	if s.access != nil { // after the last request, before the records go
+		errs = append(errs, s.access.Close(ctx))
+	}
 	if s.app != nil {
 		errs = append(errs, s.app.Close(ctx))
 	}

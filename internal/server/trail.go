@@ -3,35 +3,115 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
-	"strconv"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
+	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/httpapi"
+	"github.com/analytix-flow/analytix/internal/outbound"
+	"github.com/analytix-flow/analytix/internal/webhook"
 )
 
-// trail tells the log and the figures of every access.
-type trail struct{ s *Server }
+// AnchorFile is the file of a home that knows the end of the access log.
+const AnchorFile = "access.anchor"
 
-func (s *Server) trail() httpapi.Trail { return trail{s} }
-
-// Begin implements httpapi.Trail.
-func (t trail) Begin(_ context.Context, x httpapi.Access) (func(context.Context, httpapi.Outcome), error) {
-	return func(ctx context.Context, o httpapi.Outcome) {
-		account := ""
-		if x.Caller != nil {
-			account = x.Caller.Account
-		}
-		t.s.metrics.Answered(x.Operation, strconv.Itoa(o.Status), o.Took)
-		t.s.parts.Log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", x.Request), slog.String("operation", x.Operation),
-			slog.String("account", account), slog.String("object", x.Object), slog.Int("status", o.Status), slog.Duration("took", o.Took))
-	}, nil
+// openAccess opens the access log, and begins what runs beside it: forwarding, and the dropping of what is old.
+func (s *Server) openAccess(ctx context.Context) error {
+	cfg := s.cfg.Audit
+	var err error
+	s.access, err = accesslog.Open(ctx, accesslog.Config{Store: s.app.Records(), Ring: s.app.Ring(), Anchor: filepath.Join(s.parts.App.Home, AnchorFile),
+		Keep: time.Duration(cfg.KeepDays) * 24 * time.Hour, Log: s.parts.Log})
+	if err != nil {
+		return err
+	}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var beside sync.WaitGroup
+	s.closing = func() { cancel(); beside.Wait() }
+	beside.Go(func() { s.retainAccess(background) })
+	if cfg.Syslog == "" {
+		return nil
+	}
+	target, err := accesslog.ParseTarget(cfg.Syslog)
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		s.parts.Log.Debug("the machine has no name", "error", err)
+	}
+	o := accesslog.SendOptions{Source: accesslog.Source{Version: s.parts.Version, Host: host}}
+	if cfg.CEF {
+		o.Format = accesslog.CEF
+	}
+	beside.Go(func() { s.access.Send(background, target, o) })
+	return nil
 }
 
-// authEvent is told of what happens to accounts.
+// retainEvery is how often old entries of the access log are looked for.
+const retainEvery = 6 * time.Hour
+
+func (s *Server) retainAccess(ctx context.Context) {
+	tick := time.NewTicker(retainEvery)
+	defer tick.Stop()
+	for {
+		n, err := s.access.Retain(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.parts.Log.Warn("dropping old entries of the access log", "error", err)
+		}
+		if n > 0 {
+			s.parts.Log.Info("old entries of the access log were dropped", "entries", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// webhooks say where webhooks may lead.
+func (s *Server) webhooks() (*webhook.Config, error) {
+	policy, err := outbound.ParsePolicy(s.cfg.AllowTargets)
+	if err != nil {
+		return nil, err
+	}
+	return &webhook.Config{Outbound: outbound.Options{Policy: policy}, Version: s.parts.Version}, nil
+}
+
+// authEvent is told of what happens to accounts: sign-ins, failures, changes.
 func (s *Server) authEvent(ctx context.Context, e auth.Event) {
+	a := accesslog.Access{Account: e.Actor, Operation: string(e.Kind), Session: e.Session, Agent: e.Agent, Note: words(e.Detail), Status: http.StatusOK}
+	if e.Account != "" {
+		a.Object = "account:" + e.Account
+	}
+	if !e.OK {
+		a.Status = http.StatusUnauthorized
+	}
+	if e.Address.IsValid() {
+		a.Address = e.Address.String()
+	}
+	if err := s.access.Happened(context.WithoutCancel(ctx), a); err != nil && !errors.Is(err, context.Canceled) {
+		s.parts.Log.Error("what happened to an account cannot be recorded", "kind", string(e.Kind), "error", err)
+	}
 	s.parts.Log.LogAttrs(ctx, slog.LevelInfo, "account", slog.String("kind", string(e.Kind)), slog.String("account", e.Account), slog.Bool("ok", e.OK))
+}
+
+// words are the details of an event in one line, in an order that is always the same.
+func words(detail map[string]string) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(detail)) {
+		parts = append(parts, name+"="+detail[name])
+	}
+	return strings.Join(parts, " ")
 }
 
 // jwks serves the public keys of access tokens.
