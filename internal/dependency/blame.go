@@ -51,11 +51,12 @@ func (in *inference) blameOther(row, y int) {
 	in.belief[y][row] = o
 }
 
-// onlyBy is the one column on which all of the evidence rests, or -1.
+// onlyBy is the one column on which all of the evidence rests, or -1. Where each of its groups has one true value, which
+// the group's other rows tell, the key is not in question.
 func onlyBy(by []By) int {
 	x := -1
 	for _, b := range by {
-		if len(b.Columns) != 1 || b.Kind != "dependency" || x >= 0 && b.Columns[0] != x {
+		if b.truth || len(b.Columns) != 1 || b.Kind != "dependency" || x >= 0 && b.Columns[0] != x {
 			return -1
 		}
 		x = b.Columns[0]

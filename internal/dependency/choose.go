@@ -35,7 +35,12 @@ func (in *inference) chooseFor(target int, keys []key) []*witness {
 	numeric := in.t.Columns[target].Numeric
 	try := func(w *witness) {
 		w.measure(in.belief, target, in.sample, base, in.sound[target])
+		if w.key.second == nil && !numeric {
+			w.single(&in.t.Columns[target])
+		}
 		switch {
+		case w.truth && w.cover >= 0.1:
+			found = append(found, w)
 		case w.cover >= 0.1 && w.sure >= 0.5 && (numeric || w.right >= 0.4) && (w.lift >= 0.4 || w.sure >= 0.97):
 			found = append(found, w)
 		case w.kind == byGroup && w.cover >= 0.5 && w.key.part == "" && len(w.stats)*8 < in.t.Rows && w.lift > 0.02:

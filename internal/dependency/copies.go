@@ -1,12 +1,19 @@
 package dependency
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/analytix-flow/analytix/internal/statistic"
+)
 
 // copies finds, in a column that otherwise names rows (hardly a value stands twice), values that were written over
 // others: many values that stand in several rows each, far from one another. By row it says so; the first row of each
 // value is taken for the one it belongs to. It is nil where the column does not have that signature: a default value
-// (one that makes most of the repetition), entities that recur (few values stand once) and twins side by side do not.
-func copies(c *Column) map[int]bool {
+// (one that makes most of the repetition), entities that recur (few values stand once), twins side by side and
+// categories (whose values go with those of another column) do not.
+func copies(t *Table, column int) map[int]bool {
+	c := &t.Columns[column]
 	rows := map[int32][]int{}
 	for i, v := range c.Codes {
 		if v >= 0 && c.Count[v] > 1 && c.Dict[v] != "" {
@@ -34,6 +41,9 @@ func copies(c *Column) map[int]bool {
 	if heavy < 8 || twice*2 > heavy*3 || (single+beside)*100 < distinct*80 || single < 40 || most*3 > heavyRows || heavyRows < 6*heavy {
 		return nil
 	}
+	if attached(t, column, rows) {
+		return nil
+	}
 	out := map[int]bool{}
 	for _, at := range rows {
 		if len(at) == 2 && twice > 2*heavy {
@@ -46,6 +56,36 @@ func copies(c *Column) map[int]bool {
 		}
 	}
 	return out
+}
+
+// attached says whether the repeated values of a column go with those of another column, as categories do. A value that
+// was written over others stands in rows that have nothing in common.
+func attached(t *Table, column int, rows map[int32][]int) bool {
+	const most = 12 // values that are looked at
+	values := make([]int32, 0, len(rows))
+	for v := range rows {
+		values = append(values, v)
+	}
+	slices.SortFunc(values, func(a, b int32) int { return cmp.Or(cmp.Compare(len(rows[b]), len(rows[a])), cmp.Compare(a, b)) })
+	values = values[:min(len(values), most)]
+	for d := range t.Columns {
+		if d == column {
+			continue
+		}
+		class := classes(&t.Columns[d])
+		table := make([][]float64, len(values))
+		for k, v := range values {
+			table[k] = make([]float64, mostClasses+2)
+			for _, i := range rows[v][1:] { // the first is held for the owner
+				table[k][class[i]]++
+			}
+		}
+		x, err := statistic.ChiSquared(table)
+		if err == nil && x.V > 0.3 && x.P*float64(len(t.Columns)) < 1e-4 {
+			return true
+		}
+	}
+	return false
 }
 
 // scattered says whether most rows of a value stand apart from one another.

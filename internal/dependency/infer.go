@@ -17,6 +17,9 @@ type Cell struct {
 	// Copy says that Old stands in the place of another value of a column whose values name rows; New is empty where
 	// nothing says which.
 	Copy bool
+	// Stranger says that Old does not belong to the few values that the column else holds; New is empty where nothing
+	// says which of them is meant.
+	Stranger bool
 	// By are the witnesses that speak for New, the weightiest first.
 	By []By
 }
@@ -27,6 +30,7 @@ type By struct {
 	Columns []int    // the columns it goes by; none for order and column
 	Parts   []string // which part of each column, empty for the whole
 	Right   float64  // how often it is right in this table
+	truth   bool     // each of its groups has one true value
 }
 
 // Result is what the table says about itself.
@@ -81,6 +85,7 @@ func Infer(t *Table) Result {
 	in.refresh()
 	in.round(0)
 	in.blame()
+	in.foreign()
 	return in.result()
 }
 
@@ -101,7 +106,7 @@ func (in *inference) read() {
 				single++
 			}
 		}
-		in.copied = append(in.copied, copies(c))
+		in.copied = append(in.copied, copies(in.t, i))
 		for row := range in.copied[i] {
 			in.belief[i][row] = -1
 		}

@@ -25,8 +25,10 @@ type witness struct {
 	sure  float64 // the same over the rows whose value is usual in the column
 	cover float64 // share of the rows on which it speaks
 	weak  bool    // says which values go together, but does not determine
+	truth bool    // each group has one true value, and whatever else stands in it is noise
 	lift  float64 // how much better than always naming the most frequent value: 0 not at all, 1 always right
 
+	gap   int32   // truth: the code of a gap, -1 none
 	usual int32   // byColumn
 	group []int32 // by row; -1 none
 	stats []stat  // by group

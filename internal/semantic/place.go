@@ -90,7 +90,7 @@ func validCountry(v string) bool {
 
 // states holds codes and names of the states of the United States and its territories, and Canada's provinces.
 var states = set("al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|" +
-	"dc|pr|gu|vi|as|mp|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|" +
+	"dc|pr|gu|vi|as|mp|aa|ae|ap|fm|mh|pw|alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|" +
 	"kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|new mexico|" +
 	"new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|" +
 	"washington|west virginia|wisconsin|wyoming|district of columbia|puerto rico|guam|american samoa|virgin islands|northern mariana islands|" +

@@ -52,6 +52,7 @@ type Table struct {
 	limits   limits
 	made     map[string]string // temporary tables about a column, by what they are; see once
 	inferred *inferred         // what the rows say about each other; computed when a check first asks
+	read     *inferred         // the rows that are compared with one another, not judged yet
 }
 
 // NewTable wraps an engine to which the version under study is attached as data.

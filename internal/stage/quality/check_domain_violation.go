@@ -9,8 +9,9 @@ import (
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
-// domainViolation flags numbers outside of what their meaning allows: a thirteenth month, a latitude of 95.
-var _ = register(spec{id: "domain_violation", handler: handlerOutliers, run: eachColumn(domainViolation)})
+// domainViolation flags numbers outside of what their meaning allows (a thirteenth month, a latitude of 95) and, in a
+// column of few values, what is none of them.
+var _ = register(spec{id: "domain_violation", handler: handlerDependencies, applies: bounded, run: domainViolations})
 
 // bounds are the limits of the semantic types and, for columns without one, of words of the name.
 var bounds = []struct {

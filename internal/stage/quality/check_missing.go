@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 )
 
-// missingCells reports empty cells. They are flagged only where the table itself tells what stands in them: other rows
-// of the same group agree on a value. Elsewhere a gap is a fact about the data and not by itself an error.
+// missingCells reports empty cells. They are flagged where the table itself tells what stands in them (other rows of the
+// same group agree on a value), and where the column else is filled and the gaps lie in it like accidents. A gap that
+// depends on another column is a fact about the data and not by itself an error.
 var _ = register(spec{
 	id: "missing", handler: handlerCompleteness,
 	applies: func(f *flow.Facts) (bool, string) {
@@ -55,6 +57,17 @@ func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	}
 	if by == "" {
 		offerFills(c, &f.Issue)
+		accident, err := t.accidental(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if accident != "" {
+			f.Cells, f.Priority = cellsWhere(c.Name, engine.Ident(c.Name)+" IS NULL"), -2
+			f.Issue.Severity, f.Issue.Confidence = severity(c, lost, flow.Low), 0.6
+			f.Issue.Evidence.Notes = append(f.Issue.Evidence.Notes, accident)
+			f.Group, f.GroupTitle = "accident", "Cells are empty here and there in %s, for no reason that the table shows"
+			return f, nil
+		}
 		if lost < fewGaps { // one line of totals leaves a gap in every column: that is one thing to look at
 			f.Group, f.GroupTitle = "few", "A few cells are empty in %s"
 		}
@@ -73,6 +86,28 @@ func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	f.Issue.Evidence.Numbers["determined"], f.Issue.Evidence.Numbers["agreement"] = float64(filled), fit
 	f.Issue.Resolutions = append([]flow.Resolution{fill}, f.Issue.Resolutions...)
 	return f, nil
+}
+
+// accidental says in a sentence why the gaps of a column are held to be accidents; it is empty where they are not.
+func (t *Table) accidental(ctx context.Context, c *flow.Column) (string, error) {
+	if ok, _ := enoughRows(t.Facts); !ok || c.Distinct < 2 {
+		return "", nil
+	}
+	n, err := t.rows(ctx)
+	if err != nil {
+		return "", err
+	}
+	for i := range n.table.Columns {
+		if n.table.Columns[i].Name != c.Name {
+			continue
+		}
+		a := dependency.Accidental(n.table, i)
+		if !a.Scattered {
+			return "", nil
+		}
+		return fmt.Sprintf("the column else is filled, and its gaps depend on none of %d other things that they were compared with", a.Compared), nil
+	}
+	return "", nil
 }
 
 // offerFills adds the ways to fill gaps; none is recommended, since nothing determines the values.

@@ -116,7 +116,7 @@ func TestBrokenSumsAndOrders(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("begin,end,quantity,price,amount\n")
 	for i := 1; i <= 120; i++ {
-		begin, end, amount := 1+i%20, 3+i%20, (1+i%9)*(7+i%31)
+		begin, end, amount := 1+i%20, 3+i%20+i%7, (1+i%9)*(7+i%31) // no begin determines an end
 		if i == 50 {
 			amount += 500
 		}

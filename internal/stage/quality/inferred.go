@@ -25,10 +25,24 @@ const mostInferred = 20_000
 
 const inferredBlock = 500 // neighbouring rows that are read together
 
-// infer reads the table, or blocks of it, and lets it judge itself.
+// infer lets the table, or blocks of it, judge itself.
 func (t *Table) infer(ctx context.Context) (*inferred, error) {
 	if t.inferred != nil {
 		return t.inferred, nil
+	}
+	n, err := t.rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.result = dependency.Infer(n.table)
+	t.inferred = n
+	return n, nil
+}
+
+// rows reads the table, or blocks of it, encoded by column; it is read once.
+func (t *Table) rows(ctx context.Context) (*inferred, error) {
+	if t.read != nil {
+		return t.read, nil
 	}
 	n := &inferred{part: 1}
 	where := ""
@@ -71,8 +85,7 @@ func (t *Table) infer(ctx context.Context) (*inferred, error) {
 	for i, b := range builders {
 		n.table.Columns = append(n.table.Columns, n.column(b, &t.Facts.Columns[i]))
 	}
-	n.result = dependency.Infer(n.table)
-	t.inferred = n
+	t.read = n
 	return n, nil
 }
 
@@ -122,6 +135,8 @@ func (n *inferred) of(column int, take func(*dependency.Cell) bool) []dependency
 // how sorts the judged cells: each belongs to the check that explains it best.
 func how(x *dependency.Cell) string {
 	switch {
+	case x.Stranger:
+		return "stranger"
 	case x.New == "" && x.Copy:
 		return "copy"
 	case x.Slip:
