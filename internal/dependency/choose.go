@@ -35,7 +35,7 @@ func (in *inference) chooseFor(target int, keys []key) []*witness {
 	numeric := in.t.Columns[target].Numeric
 	try := func(w *witness) {
 		w.measure(in.belief, target, in.sample, base, in.sound[target])
-		if w.key.second == nil && !numeric {
+		if w.key.second == nil && w.key.part == "" && !numeric {
 			w.single(&in.t.Columns[target])
 		}
 		switch {

@@ -115,7 +115,7 @@ func (in *inference) judge(c, row int, o int32, counts []int32) (int32, float64,
 		}
 		p := in.slipOdds(c, row, o, v, told[v])
 		score, votes := in.weigh(c, row, o, v, base, p > 0)
-		eps := max(in.eps[c], in.noise(c, row, v))
+		eps := max(in.eps[c], in.noise(c, row, o, v))
 		score += math.Log(eps / (1 - eps))
 		switch {
 		case p > 0:
@@ -153,7 +153,7 @@ func (in *inference) weigh(c, row int, o, v int32, base func(int32) float64, sli
 		x := vote{w: w}
 		x.up = math.Log(w.share(in.belief, c, row, v, bv, trust)) - math.Log(bv)
 		x.down = math.Log(bo) - math.Log(w.share(in.belief, c, row, o, bo, trust))
-		if w.truth && w.leads(row, v) {
+		if w.truth && w.leads(row, o, v) {
 			p := w.certain(row, o, v)
 			x.up, x.down = math.Log(p)-math.Log(bv), -math.Log(1-p)
 		}

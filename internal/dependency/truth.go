@@ -97,25 +97,32 @@ func (w *witness) agreement(c *Column) (size, top []int32) {
 	return size, top
 }
 
-// leads says whether a value is that of its row's group beyond doubt: most of the group's filled cells have it.
-func (w *witness) leads(row int, v int32) bool {
+// copied is how often a wrong value is one certain wrong value: sources copy from one another.
+const copied = 1.0 / 3
+
+// wrong is the share of wrong values in a group.
+func (w *witness) wrong() float64 { return min(0.4, max(0.01, 1-w.right)) }
+
+// leads says whether v is the value of a row's group, and o in it no more than noise: most of the filled cells have v,
+// and o stands there no more often than a wrong value may (three deviations above the mean). A group with two values
+// that are both too many for noise is two groups in one, and tells nothing.
+func (w *witness) leads(row int, o, v int32) bool {
 	g := w.group[row]
 	if g < 0 || v == w.gap {
 		return false
 	}
-	s := &w.stats[g]
-	filled, n := s.rows, w.count[pair(g, v)]
+	filled, n, rival := w.stats[g].rows, w.count[pair(g, v)], w.count[pair(g, o)]
 	if w.gap >= 0 {
 		filled -= w.count[pair(g, w.gap)]
 	}
-	return n >= 3 && n*2 > filled
+	mean := float64(filled) * w.wrong() * copied
+	return n >= 3 && n*2 > filled && (o == w.gap || float64(rival) <= mean+3*math.Sqrt(mean)+1)
 }
 
 // certain is the chance that v and not o is the truth of the row's group, by how often each stands there: a wrong value is
 // copied from others, so that a certain one of them is told with a third of the chance of any.
 func (w *witness) certain(row int, o, v int32) float64 {
-	const copied = 1.0 / 3
-	wrong := min(0.4, max(0.01, 1-w.right))
+	wrong := w.wrong()
 	lead := float64(w.count[pair(w.group[row], v)] - w.count[pair(w.group[row], o)])
 	if o == w.gap {
 		lead = float64(w.count[pair(w.group[row], v)])
@@ -124,10 +131,10 @@ func (w *witness) certain(row int, o, v int32) float64 {
 }
 
 // noise is how often the cells of a column are wrong by the witnesses that name one truth a group and lead to v here.
-func (in *inference) noise(c, row int, v int32) float64 {
+func (in *inference) noise(c, row int, o, v int32) float64 {
 	most := 0.0
 	for _, w := range in.heard[c] {
-		if w.truth && w.leads(row, v) {
+		if w.truth && w.leads(row, o, v) {
 			most = max(most, min(0.3, 1-w.right))
 		}
 	}

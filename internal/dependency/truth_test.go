@@ -60,3 +60,31 @@ func TestChangeWithinAGroupIsNoError(t *testing.T) {
 		t.Errorf("%d of %d cells are flagged", n, people*years)
 	}
 }
+
+// Two flights that leave at the same time arrive at two times, and neither is wrong.
+func TestGroupOfTwoTruthsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 8))
+	const flights, sources = 40, 30
+	leaves := func(f int) string { return fmt.Sprintf("%d:%02d", 1+f/2*7%12, f/2*13%60) } // two by two
+	wrong := map[int]bool{}
+	table := columns(flights*sources,
+		func(i int) string { return fmt.Sprint("XY-", i%flights*37) },
+		func(i int) string { return leaves(i % flights) },
+		func(i int) string {
+			if r.IntN(10) == 0 {
+				wrong[i] = true
+				return fmt.Sprintf("%d:%02d", 1+r.IntN(12), r.IntN(60))
+			}
+			return fmt.Sprintf("%d:%02d", 1+i%flights*5%12, i%flights*11%60)
+		})
+	alarms := 0
+	for _, x := range dependency.Infer(table).Cells {
+		if !wrong[x.Row] || x.Column != 2 {
+			alarms++
+		}
+	}
+	if alarms*100 > flights*sources { // a wrong time that is another flight's speaks against the column beside it
+		t.Errorf("%d false alarms", alarms)
+	}
+}
