@@ -77,6 +77,7 @@ func (a *API) resources() []func() {
 	return []func(){
 		a.workspaces, a.members, a.runs, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system,
 		a.audit, a.tiers, a.webhooks,
+		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}
 }
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // The cookies of browser sessions. The prefix __Host- has browsers send them to this very host over TLS only.
@@ -26,11 +26,7 @@ func cookieName(name string, secure bool) string {
 // credential is what a request shows: a token, and whether a browser sent it by itself.
 func (a *API) credential(ctx huma.Context) (token string, cookie bool) {
 	if h := ctx.Header("Authorization"); h != "" {
-		scheme, token, _ := strings.Cut(h, " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return "", false
-		}
-		return strings.TrimSpace(token), false
+		return bearer(h), false
 	}
 	if c, err := huma.ReadCookie(ctx, accessCookie(a.Secure)); err == nil {
 		return c.Value, true
@@ -88,8 +84,7 @@ func unsafe(method string) bool {
 // sameSite holds a change that a browser sends with its cookies against forgery by another site: the page must show the
 // session's token, which another site cannot read, and the browser must not say that another site sent it.
 func (a *API) sameSite(ctx huma.Context, id *auth.Identity) error {
-	site := ctx.Header("Sec-Fetch-Site")
-	if site != "" && site != "same-origin" && site != "none" {
+	if crossSite(ctx) {
 		return forged("The browser says that another site sent the request.")
 	}
 	if !a.Auth.CheckCSRF(id.Session, ctx.Header("X-CSRF-Token")) {
@@ -122,6 +117,13 @@ func (a *API) allowed(ctx huma.Context, id *auth.Identity, p access.Permission, 
 		}
 		return newProblem(http.StatusForbidden, "scope", "The API token was not made for it: "+string(p)+" is not among its scopes.").
 			kept("nothing was changed").next("make a token with that scope")
+	}
+	if id.Kind == auth.KindToken && scope == access.InWorkspace {
+		_, l, err := a.limits(ctx.Context(), ctx.Param("workspace"))
+		if err != nil {
+			return err
+		}
+		return l.CheckFeature(tier.APITokens)
 	}
 	return nil
 }

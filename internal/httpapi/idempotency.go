@@ -62,6 +62,16 @@ func (a *API) idempotent(ctx huma.Context, next func(huma.Context)) {
 	}
 }
 
+// neverKept refuses an Idempotency-Key where the answer may not be kept, rather than to have an effect twice.
+func (a *API) neverKept(ctx huma.Context, next func(huma.Context)) {
+	if ctx.Header("Idempotency-Key") != "" {
+		a.answer(ctx, newProblem(http.StatusBadRequest, "idempotency_key", "The answer holds a secret that is shown once, so it is not kept to be given again.").
+			kept("nothing was changed").next("send it without an Idempotency-Key"))
+		return
+	}
+	next(ctx)
+}
+
 func (a *API) answerOnce(ctx huma.Context, next func(huma.Context), answer store.Answer, body []byte) {
 	rec := &recorder{answering: ctx, body: bytes.NewReader(body), written: &bytes.Buffer{}}
 	defer func() { // also after a panic: without an answer the request can be sent again

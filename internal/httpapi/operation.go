@@ -13,6 +13,7 @@ import (
 const (
 	extPermission = "x-permission"
 	extPublic     = "x-public"
+	extSecret     = "x-secret" // the answer holds a secret that is shown once
 )
 
 // rule says who may call an operation. The zero rule is none: registering with it is a mistake that a test finds.
@@ -42,7 +43,11 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 	}
 	op.Middlewares = append(op.Middlewares, a.record(op))
 	if op.Method == http.MethodPost && !r.public {
-		op.Middlewares = append(op.Middlewares, a.idempotent)
+		once := a.idempotent
+		if op.Extensions[extSecret] != nil {
+			once = a.neverKept
+		}
+		op.Middlewares = append(op.Middlewares, once)
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 1 << 20
@@ -55,6 +60,12 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 		}
 		return out, nil
 	})
+}
+
+// secretAnswer marks an operation whose answer holds a secret that is shown once: it is never kept to be given again.
+func secretAnswer(op huma.Operation) huma.Operation {
+	op.Extensions = map[string]any{extSecret: true}
+	return op
 }
 
 // withProblems describes every error as a problem document.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -154,6 +157,20 @@ func status(code int, word, next string) func(error) *Problem {
 
 var mappings = []mapping{
 	{auth.ErrUnauthenticated, func(error) *Problem { return unauthenticated() }},
+	{auth.ErrThrottled, throttled},
+	{auth.ErrWeakPassword, weakPassword},
+	{auth.ErrCredentials, func(error) *Problem {
+		return newProblem(http.StatusUnauthorized, "credentials", "The mail address, the password or the code is wrong.").
+			kept("nothing was changed").next("check them and try again, or ask an administrator for a link").header("WWW-Authenticate", `Bearer realm="analytix"`)
+	}},
+	{auth.ErrLink, func(error) *Problem {
+		return newProblem(http.StatusGone, "link", "The link is not valid: it was used, it is too old, or a newer one was made.").
+			kept("nothing was changed").next("ask for a new one")
+	}},
+	{auth.ErrBusy, func(error) *Problem {
+		return newProblem(http.StatusServiceUnavailable, "busy", "Too many people sign in at this moment.").
+			kept("nothing was changed").next("try again in a few seconds").header("Retry-After", "2")
+	}},
 	{store.ErrNotFound, func(error) *Problem { return missing() }},
 	{auth.ErrNotFound, func(error) *Problem { return missing() }},
 	{dataset.ErrNoCell, func(error) *Problem { return missing() }},
@@ -180,6 +197,27 @@ func tierProblem(err error) *Problem {
 		return newProblem(http.StatusForbidden, "tier_limit", sentence(err)).next("use the professional tier")
 	}
 	return newProblem(http.StatusForbidden, "tier_limit", sentence(errors.New(l.What))).kept(l.Kept).next("%s", l.Next)
+}
+
+// throttled says when to try again.
+func throttled(err error) *Problem {
+	wait := time.Minute
+	var t *auth.ThrottledError
+	if errors.As(err, &t) {
+		wait = t.RetryAfter
+	}
+	return newProblem(http.StatusTooManyRequests, "throttled", "Too many attempts failed.").kept("nothing was checked").
+		next("wait %s, or ask an administrator for a link", wait.Round(time.Second)).header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
+// weakPassword says what is wrong with a password that was chosen; it never quotes it.
+func weakPassword(err error) *Problem {
+	p := newProblem(http.StatusUnprocessableEntity, "weak_password", sentence(err)).kept("nothing was changed").next("choose another one")
+	var weak *auth.WeakPasswordError
+	if errors.As(err, &weak) && len(weak.Advice) > 0 {
+		p.Next = strings.Join(weak.Advice, " ")
+	}
+	return p
 }
 
 // sentence is an error as a sentence.
