@@ -41,7 +41,8 @@ func accountView(a *auth.Account) *accountOutput {
 	return out
 }
 
-type accountPath struct {
+// AccountPath names an account.
+type AccountPath struct {
 	Account string `path:"account" maxLength:"64" doc:"Id of the account."`
 }
 
@@ -59,7 +60,7 @@ type createdAccount struct {
 }
 
 type accountChange struct {
-	accountPath
+	AccountPath
 	IfMatch string `header:"If-Match" maxLength:"100"`
 	Body    struct {
 		Name     *string      `json:"name,omitempty" minLength:"1" maxLength:"100"`
@@ -83,7 +84,7 @@ func (a *API) accountOperation(id, method, path, summary string) huma.Operation 
 func (a *API) accounts() {
 	manage := need(access.AccountsManage)
 	register(a, manage, a.accountOperation("list-accounts", http.MethodGet, "", "All accounts"),
-		func(ctx context.Context, in *pageInput) (*accountsOutput, error) {
+		func(ctx context.Context, in *PageInput) (*accountsOutput, error) {
 			all, next, err := a.Auth.Accounts(ctx, in.After, in.Limit)
 			if err != nil {
 				return nil, err
@@ -107,7 +108,7 @@ func (a *API) accounts() {
 		return out, nil
 	})
 	register(a, manage, a.accountOperation("get-account", http.MethodGet, "/{account}", "One account"),
-		func(ctx context.Context, in *accountPath) (*accountOutput, error) {
+		func(ctx context.Context, in *AccountPath) (*accountOutput, error) {
 			account, err := a.Auth.Account(ctx, in.Account)
 			if err != nil {
 				return nil, err
@@ -117,7 +118,7 @@ func (a *API) accounts() {
 	register(a, manage, a.accountOperation("change-account", http.MethodPatch, "/{account}", "Rename, move, promote, disable or enable an account"), a.changeAccount)
 	link := secretAnswer(a.accountOperation("make-link", http.MethodPost, "/{account}/link", "A new link with which its owner sets the password"))
 	link.DefaultStatus = http.StatusCreated
-	register(a, manage, link, func(ctx context.Context, in *accountPath) (*struct{ Body *Link }, error) {
+	register(a, manage, link, func(ctx context.Context, in *AccountPath) (*struct{ Body *Link }, error) {
 		l, err := a.Auth.Reset(ctx, caller(ctx).By(client(ctx)), in.Account)
 		if err != nil {
 			return nil, err
@@ -130,18 +131,18 @@ func (a *API) accounts() {
 func (a *API) accountSecurity() {
 	manage := need(access.AccountsManage)
 	register(a, manage, a.accountOperation("remove-account-totp", http.MethodDelete, "/{account}/totp", "Take away a second factor that its owner lost; all sessions end"),
-		func(ctx context.Context, in *accountPath) (*struct{}, error) {
+		func(ctx context.Context, in *AccountPath) (*struct{}, error) {
 			return nil, a.Auth.RemoveTOTP(ctx, caller(ctx).By(client(ctx)), in.Account)
 		})
 	register(a, manage, a.accountOperation("list-account-sessions", http.MethodGet, "/{account}/sessions", "The sessions of an account"),
-		func(ctx context.Context, in *accountPath) (*sessionsOutput, error) {
+		func(ctx context.Context, in *AccountPath) (*sessionsOutput, error) {
 			if _, err := a.Auth.Account(ctx, in.Account); err != nil {
 				return nil, err
 			}
 			return a.sessionsOf(ctx, in.Account)
 		})
 	register(a, manage, a.accountOperation("end-account-sessions", http.MethodDelete, "/{account}/sessions", "End all sessions of an account"),
-		func(ctx context.Context, in *accountPath) (*endedOutput, error) {
+		func(ctx context.Context, in *AccountPath) (*endedOutput, error) {
 			if _, err := a.Auth.Account(ctx, in.Account); err != nil {
 				return nil, err
 			}

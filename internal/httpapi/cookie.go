@@ -31,7 +31,7 @@ func bindingCookie(secure bool) string { return cookieName("analytix_oidc", secu
 
 // sessionCookies keep the tokens of a session in a browser.
 func (a *API) sessionCookies(t *auth.Tokens) []http.Cookie {
-	csrf := a.cookie(csrfCookie(a.Secure), t.CSRF, t.RefreshExpires)
+	csrf := a.cookie(csrfCookie(a.Secure), t.CSRF, t.RefreshExpires) //nolint:gosec // pages read this one; it is worth nothing without the others
 	csrf.HttpOnly = false
 	return []http.Cookie{
 		a.cookie(accessCookie(a.Secure), t.Access.Reveal(), t.AccessExpires),
@@ -44,7 +44,7 @@ func (a *API) sessionCookies(t *auth.Tokens) []http.Cookie {
 func (a *API) clearedCookies() []http.Cookie {
 	var all []http.Cookie
 	for _, name := range []string{accessCookie(a.Secure), refreshCookie(a.Secure), csrfCookie(a.Secure)} {
-		c := a.cookie(name, "", a.now())
+		c := a.cookie(name, "", a.now()) //nolint:gosec // it takes a cookie away
 		c.MaxAge = -1
 		all = append(all, c)
 	}
@@ -53,8 +53,10 @@ func (a *API) clearedCookies() []http.Cookie {
 
 // cookie is sent to this very host only, never along with a request from another site, and no script reads it.
 func (a *API) cookie(name, value string, expires time.Time) http.Cookie {
-	return http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteStrictMode,
-		MaxAge: max(1, int(expires.Sub(a.now())/time.Second))}
+	return http.Cookie{ //nolint:gosec // without TLS, which is for this very machine, browsers would not send a secure one
+		Name: name, Value: value, Path: "/", HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteStrictMode,
+		MaxAge: max(1, int(expires.Sub(a.now())/time.Second)),
+	}
 }
 
 // fromHere refuses what another site has a browser send, and hands the cookies on to the handler. Programs, which are no

@@ -119,7 +119,7 @@ func (a *API) allowed(ctx huma.Context, id *auth.Identity, p access.Permission, 
 			kept("nothing was changed").next("make a token with that scope")
 	}
 	if id.Kind == auth.KindToken && scope == access.InWorkspace {
-		_, l, err := a.limits(ctx.Context(), ctx.Param("workspace"))
+		l, err := a.limits(ctx.Context(), ctx.Param("workspace"))
 		if err != nil {
 			return err
 		}

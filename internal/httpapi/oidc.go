@@ -36,7 +36,7 @@ func (a *API) oidc() {
 			return nil, err
 		}
 		// Lax, for it comes back by way of another site. It proves only that this browser began the way.
-		c := a.cookie(bindingCookie(a.Secure), d.Binding.Reveal(), d.Expires)
+		c := a.cookie(bindingCookie(a.Secure), d.Binding.Reveal(), d.Expires) //nolint:gosec // see above
 		c.SameSite = http.SameSiteLaxMode
 		return &redirectOutput{http.StatusSeeOther, d.URL, []http.Cookie{c}}, nil
 	})
@@ -48,7 +48,7 @@ func (a *API) oidc() {
 // arrive sends the browser on to a page in any case: with cookies, or to the page of the sign-in with what is the matter
 // in the fragment, which no server sees.
 func (a *API) arrive(ctx context.Context, in *arriveInput) (*redirectOutput, error) {
-	gone := a.cookie(bindingCookie(a.Secure), "", a.now())
+	gone := a.cookie(bindingCookie(a.Secure), "", a.now()) //nolint:gosec // it takes a cookie away
 	gone.MaxAge, gone.SameSite = -1, http.SameSiteLaxMode
 	out := &redirectOutput{Status: http.StatusSeeOther, SetCookie: []http.Cookie{gone}}
 	signIn := func(values url.Values) (*redirectOutput, error) {

@@ -181,7 +181,7 @@ func (a *API) keptAt(ctx context.Context, p RecipePath, s shelf, ifMatch string)
 
 // writable says whether the tier has such recipes and the text is one.
 func (a *API) writable(ctx context.Context, workspace string, s shelf, text string) error {
-	_, l, err := a.limits(ctx, workspace)
+	l, err := a.limits(ctx, workspace)
 	if err != nil {
 		return err
 	}

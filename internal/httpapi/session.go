@@ -177,7 +177,7 @@ func (a *API) mayHaveTokens(ctx context.Context, who *auth.Identity) error {
 	}
 	var refused error
 	for workspace := range who.Workspaces {
-		_, l, err := a.limits(ctx, workspace)
+		l, err := a.limits(ctx, workspace)
 		if err != nil {
 			return err
 		}

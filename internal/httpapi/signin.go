@@ -45,13 +45,14 @@ type signedInOutput struct {
 	Body      SignedIn
 }
 
-type withCookies struct {
+// WithCookies asks for cookies in the place of tokens.
+type WithCookies struct {
 	Cookies bool `json:"cookies,omitempty" doc:"Keep the tokens in cookies that no script reads, for browsers."`
 }
 
 type signInInput struct {
 	Body struct {
-		withCookies
+		WithCookies
 		Email    string `json:"email" maxLength:"254"`
 		Password string `json:"password" maxLength:"1024"`
 		Code     string `json:"code,omitempty" maxLength:"64" doc:"Of the second factor; may also be sent in a second step."`
@@ -60,7 +61,7 @@ type signInInput struct {
 
 type secondFactorInput struct {
 	Body struct {
-		withCookies
+		WithCookies
 		Challenge string `json:"challenge" maxLength:"100"`
 		Code      string `json:"code" maxLength:"64" doc:"Of the authenticator, or a recovery code."`
 	}

@@ -162,7 +162,7 @@ func (u *user) do(method, path string, body any, headers ...string) answer {
 	if err != nil {
 		u.s.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // only read
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		u.s.t.Fatal(err)
@@ -516,4 +516,27 @@ func TestAPITokensOverHTTP(t *testing.T) {
 	p.do("DELETE", "/me/tokens/tok_none", nil).want(t, "revoking another token by a token", http.StatusForbidden)
 	p.do("DELETE", "/me/tokens/"+made.get("id"), nil).want(t, "revoking itself", http.StatusNoContent)
 	p.do("GET", "/me", nil).want(t, "revoked", http.StatusUnauthorized)
+}
+
+// TestEveryPartOfAPathIsRead: what huma does not read of an input would be empty, without a word.
+func TestEveryPartOfAPathIsRead(t *testing.T) {
+	t.Parallel()
+	s := openSite(t, nil)
+	document := s.program().do("GET", "/openapi.json", nil).want(t, "the description", http.StatusOK)
+	for path, item := range document.body["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			described := map[string]bool{}
+			parameters, _ := op.(map[string]any)["parameters"].([]any)
+			for _, p := range parameters {
+				if p := p.(map[string]any); p["in"] == "path" {
+					described[p["name"].(string)] = true
+				}
+			}
+			for _, part := range strings.Split(path, "/") {
+				if name, ok := strings.CutPrefix(part, "{"); ok && !described[strings.TrimSuffix(name, "}")] {
+					t.Errorf("%s %s does not read %s", method, path, part)
+				}
+			}
+		}
+	}
 }

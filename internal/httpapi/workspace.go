@@ -132,11 +132,11 @@ func (a *API) changeWorkspace(ctx context.Context, in *struct {
 }
 
 // limits are those of a workspace's tier.
-func (a *API) limits(ctx context.Context, workspace string) (*store.Workspace, *tier.Limits, error) {
+func (a *API) limits(ctx context.Context, workspace string) (*tier.Limits, error) {
 	w, err := a.App.Workspace(ctx, workspace)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	l, err := tier.Of(tier.Name(w.Tier))
-	return w, &l, err
+	return &l, err
 }
