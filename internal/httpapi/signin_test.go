@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/dataset"
@@ -48,13 +49,6 @@ func (opener) Open(ctx context.Context, r stage.Received) (io.ReadCloser, error)
 
 func managers() []stage.Manager {
 	return []stage.Manager{reception.New(opener{}), quality.New(), insight.New(), recommendation.New()}
-}
-
-// silent is a trail that keeps nothing.
-type silent struct{}
-
-func (silent) Begin(context.Context, httpapi.Access) (func(context.Context, httpapi.Outcome), error) {
-	return func(context.Context, httpapi.Outcome) {}, nil
 }
 
 // site is the API on an instance of its own.
@@ -97,9 +91,16 @@ func openSite(t *testing.T, change func(*auth.Config)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Server = httptest.NewServer(httpapi.New(httpapi.Config{App: a, Auth: s.auth, Trail: silent{}, Now: s.now}))
+	access, err := accesslog.Open(t.Context(), accesslog.Config{Store: a.Records(), Ring: a.Ring()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Server = httptest.NewServer(httpapi.New(httpapi.Config{App: a, Auth: s.auth, Access: access, Now: s.now}))
 	t.Cleanup(func() {
 		s.Close()
+		if err := access.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
 		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
