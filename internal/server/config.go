@@ -38,6 +38,7 @@ type Config struct {
 	// Insecure lets the server be reached from other machines without TLS: behind a proxy that has it.
 	Insecure       bool           `yaml:"insecure"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
+	PerCaller      int            `yaml:"per_caller"`      // requests of one account that are worked on at the same time; 64 by default
 	PointTTL       time.Duration  `yaml:"point_ttl"`       // how long control points stay open; 0 is for ever
 	Auth           auth.Config    `yaml:"auth"`
 	Audit          Audit          `yaml:"audit"`

@@ -79,7 +79,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 	}
 	s.metrics = telemetry.New(s.app, s.parts.Log)
 	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
-		Log: s.parts.Log, Limits: httpapi.Limits{TrustedProxies: s.cfg.TrustedProxies}})
+		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.PerCaller, TrustedProxies: s.cfg.TrustedProxies}})
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
 	s.http.RegisterOnShutdown(s.api.EndStreams)
@@ -90,7 +90,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 		}
 		s.served <- s.http.Serve(s.net)
 	}()
-	s.parts.Tell("Analytix Flow answers at %s", s.cfg.Origin)
+	s.parts.Tell("Analytix Flow answers at %s (listening on %s)", s.cfg.Origin, s.net.Addr())
 	return nil
 }
 
