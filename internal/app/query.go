@@ -82,7 +82,7 @@ func (a *App) read(ctx context.Context, run, handler string, files map[string]en
 	}
 	r, err := a.readers().Run(ctx, &stage.Job{Run: run, Stage: flow.Recommendation, Handler: handler, Files: files, Params: raw}, func(float64, string) {})
 	if err != nil {
-		return err
+		return query.Returned(err)
 	}
 	if err := json.Unmarshal(r.Document, into); err != nil {
 		return fmt.Errorf("reading the answer of %s: %w", handler, err)
@@ -186,11 +186,14 @@ func (a *App) CellStory(ctx context.Context, run string, row int64, column strin
 	return s.Story, nil
 }
 
-// Original opens the file of a run, or with an empty run of a dataset of the workspace, as it was received, at any offset.
+// Original opens the file of a run as it was received, at any offset. The error wraps ErrErased where it was erased.
 func (a *App) Original(ctx context.Context, run string) (*dataset.ReaderAt, *store.Run, error) {
 	r, err := a.records.Run(ctx, run)
 	if err != nil {
 		return nil, nil, err
+	}
+	if r.Status == string(control.Erased) {
+		return nil, nil, fmt.Errorf("run %s: %w", run, ErrErased)
 	}
 	received, err := a.files.Received(ctx, r.Head.Dataset, &dataset.Received{Ref: r.Head.Ref, Name: r.Head.File, Bytes: r.Head.Bytes, SHA256: r.Head.SHA256})
 	if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
@@ -33,6 +34,8 @@ type Request struct {
 	Account   string // who asks for it, on a server
 	// Decide is the flow.Mode that decides where nobody else does; Recipe the text of what decides before that.
 	Decide, Recipe string
+	// PointTTL is how long control points stay open; 0 means the instance's.
+	PointTTL time.Duration
 	// FourEyes has another person close a control point than those who decided at it.
 	FourEyes bool
 }
@@ -118,7 +121,7 @@ func (a *App) prepare(ctx context.Context, r *Request, what string, size int64) 
 func (a *App) request(ctx context.Context, dataset string, received *dataset.Received, r *Request, what string) (string, error) {
 	err := a.control.Request(ctx, store.Run{ID: r.ID, Tier: string(r.Tier), Workspace: r.Workspace,
 		Head: store.Head{File: received.Name, Goal: r.Goal, KPI: r.KPI, StopAfter: string(r.StopAfter), FourEyes: r.FourEyes, Account: r.Account,
-			Decide: r.Decide, Recipe: r.Recipe, Dataset: dataset, Bytes: received.Bytes, SHA256: received.SHA256, Ref: received.Ref}}, r.Actor, a.opt.PointTTL)
+			Decide: r.Decide, Recipe: r.Recipe, Dataset: dataset, Bytes: received.Bytes, SHA256: received.SHA256, Ref: received.Ref}}, r.Actor, cmp.Or(r.PointTTL, a.opt.PointTTL))
 	if err != nil {
 		return "", explain(err, what)
 	}

@@ -75,8 +75,8 @@ func New(cfg Config) *API {
 // resources lists what registers the operations: one function a file.
 func (a *API) resources() []func() {
 	return []func(){
-		a.workspaces, a.members, a.runs, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system,
-		a.audit, a.tiers, a.webhooks,
+		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system,
+		a.audit, a.tiers, a.webhooks, a.uploads, a.datasets, a.versions,
 		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}
 }

@@ -31,6 +31,13 @@ func document[T any](a *API, stage flow.Stage, path, summary string) {
 			if err != nil {
 				return nil, err
 			}
+			m, err := a.masker(ctx, *in)
+			if err != nil {
+				return nil, err
+			}
+			if err := masked(m, v); err != nil {
+				return nil, err
+			}
 			return &documentOutput[T]{Body: *v}, nil
 		})
 }
@@ -85,8 +92,15 @@ func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[qu
 	if err != nil {
 		return nil, err
 	}
+	m, err := a.masker(ctx, in.RunPath)
+	if err != nil {
+		return nil, err
+	}
 	out := &documentOutput[quality.Preview]{}
-	return out, json.Unmarshal(raw, &out.Body)
+	if err := json.Unmarshal(raw, &out.Body); err != nil {
+		return nil, err
+	}
+	return out, masked(m, &out.Body)
 }
 
 func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
@@ -108,7 +122,12 @@ func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 		}
 	}{}
 	out.Body.Decisions = make([]Decided, len(all))
+	m, err := a.masker(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
 	for i, d := range all {
+		m.decision(&d.Decision)
 		out.Body.Decisions[i] = Decided(d)
 	}
 	return out, nil

@@ -42,7 +42,7 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 		op.Middlewares = append(op.Middlewares, a.guard(r.permission))
 	}
 	op.Middlewares = append(op.Middlewares, a.record(op))
-	if op.Method == http.MethodPost && !r.public {
+	if op.Method == http.MethodPost && !r.public && op.Extensions[extStream] == nil {
 		once := a.idempotent
 		if op.Extensions[extSecret] != nil {
 			once = a.neverKept

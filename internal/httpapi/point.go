@@ -65,8 +65,14 @@ func (a *API) point(ctx context.Context, p RunPath) (*pointOutput, error) {
 	st := state.Stages[state.Stage]
 	out := &pointOutput{ETag: etag(pointTag(state.Stage, st.Round, st.Proposal.Hash)), Body: ControlPoint{Run: p.Run, Stage: state.Stage, Round: st.Round,
 		Version: st.Proposal.Version, Hash: st.Proposal.Hash, Items: st.Proposal.Items, Decisions: st.Decisions, FourEyes: state.FourEyes}}
-	if out.Body.Decisions == nil {
-		out.Body.Decisions = map[string]flow.Decision{}
+	m, err := a.masker(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Decisions = map[string]flow.Decision{}
+	for item, d := range st.Decisions {
+		m.decision(&d)
+		out.Body.Decisions[item] = d
 	}
 	if !st.Deadline.IsZero() {
 		out.Body.Deadline = &st.Deadline

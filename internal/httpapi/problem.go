@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,7 +124,7 @@ func (a *API) problem(ctx context.Context, err error) error {
 	if errors.As(err, &p) {
 		return p
 	}
-	for _, m := range mappings {
+	for _, m := range slices.Concat(mappings, uploadMappings, dataMappings) {
 		if errors.Is(err, m.is) {
 			return m.problem(err)
 		}

@@ -73,6 +73,9 @@ func (a *API) results() {
 				if _, _, err := a.state(ctx, *in); err != nil {
 					return nil, err
 				}
+				if err := a.unmaskedOnly(ctx, in.Workspace); err != nil {
+					return nil, err
+				}
 				r, err := a.App.Results(ctx, in.Run)
 				if err != nil {
 					return nil, err

@@ -18,7 +18,7 @@ import (
 type RunSummary struct {
 	ID      string         `json:"id"`
 	File    string         `json:"file" doc:"Name of the file as received."`
-	Status  control.Status `json:"status" enum:"running,waiting,expired,failed,done,aborted"`
+	Status  control.Status `json:"status" enum:"running,waiting,expired,failed,done,aborted,erased"`
 	Stage   flow.Stage     `json:"stage" enum:"reception,quality,insight,recommendation"`
 	Tier    string         `json:"tier"`
 	Goal    string         `json:"goal"`
@@ -144,7 +144,7 @@ func (a *API) runs() {
 func (a *API) listRuns(ctx context.Context, in *struct {
 	WorkspacePath
 	PageInput
-	Status []string `query:"status" enum:"running,waiting,expired,failed,done,aborted" maxItems:"6" doc:"Only runs of these statuses."`
+	Status []string `query:"status" enum:"running,waiting,expired,failed,done,aborted,erased" maxItems:"6" doc:"Only runs of these statuses."`
 },
 ) (*runsOutput, error) {
 	page, err := in.page()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -100,4 +101,15 @@ func typed(facts []flow.Column, name string) (expr string, t flow.Type) {
 		return engine.Typed(c), c.Type
 	}
 	return engine.Text(name), flow.Text
+}
+
+// Returned marks an error that came back from another process, where it lost what it wrapped, as ErrInvalid again.
+func Returned(err error) error {
+	if err == nil || !stage.IsPermanent(err) || errors.Is(err, ErrInvalid) {
+		return err
+	}
+	if _, what, ok := strings.Cut(err.Error(), ErrInvalid.Error()+": "); ok {
+		return fmt.Errorf("%w: %s", ErrInvalid, what)
+	}
+	return err
 }
