@@ -46,7 +46,8 @@ func TestMain(m *testing.M) {
 
 var person = flow.Actor{Kind: flow.ActorPerson, Name: "ann"}
 
-const patience = time.Minute
+// patience is how long a run may stand still before a test gives up: far longer than any busy machine needs.
+const patience = 5 * time.Minute
 
 // open starts an instance in the folder, whose master key is kept beside it.
 func open(ctx context.Context, home string) (*app.App, error) {

@@ -23,6 +23,7 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"OutboxKeepsOrder":                    outboxKeepsOrder,
 		"InboxTakesOnceAndInOrder":            inboxTakesOnceAndInOrder,
 		"UnhandledMessagesAreSentAgain":       unhandledMessagesAreSentAgain,
+		"DeliveriesTellWhatBecameOfMessages":  deliveriesTellWhatBecameOfMessages,
 		"DecisionsKeepOrder":                  decisionsKeepOrder,
 		"DocumentsAndFilesAreRecordedOnce":    documentsAndFilesAreRecordedOnce,
 		"VersionsFormALine":                   versionsFormALine,
