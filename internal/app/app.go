@@ -26,7 +26,8 @@ import (
 
 // Options set an instance up. Home, Keys, Managers, and Command or Processor must be given.
 type Options struct {
-	// Home is the folder of the state; it is made, private, where it is not there.
+	// Home is the folder of the state; it is made, private, where it is not there. One process has it open, or, with
+	// PostgresURL and NATSURL, any number that see it as the same folder: files and keys then lie in it.
 	Home string
 	// Keys wraps all keys of the instance: the master key.
 	Keys     keys.Provider
@@ -39,7 +40,8 @@ type Options struct {
 	Folders []string
 	// MemoryLimit is what one child process may hold, in bytes; 0 means no limit.
 	MemoryLimit int64
-	// Workers is how many tasks run at the same time; 0 means 2.
+	// Workers is how many tasks run at the same time; 0 means 2, and less none: they are left to other processes, which
+	// needs PostgresURL and NATSURL.
 	Workers int
 	// Threads is the number of the engine's threads in one child; 0 means one for each processor.
 	Threads int
@@ -67,6 +69,7 @@ var ErrInUse = errors.New("another process has it open; wait for it, or end it")
 type App struct {
 	opt     Options
 	lock    *flock.Flock
+	spill   *flock.Flock // of a folder for spills in a home that is shared
 	records *store.Store
 	ring    *keys.Ring
 	keys    *keys.Datasets
@@ -93,6 +96,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	}
 	if opt.WorkOnly && (opt.PostgresURL == "" || opt.NATSURL == "") {
 		return nil, errors.New("a process that only works needs the addresses of PostgreSQL and NATS: it has no state of its own")
+	}
+	if opt.Workers < 0 && (opt.PostgresURL == "" || opt.NATSURL == "") {
+		return nil, errors.New("a process that leaves all tasks to others needs the addresses of PostgreSQL and NATS, where others find them")
 	}
 	a := &App{opt: opt}
 	if err := a.start(ctx); err != nil {
@@ -132,20 +138,6 @@ func (a *App) start(ctx context.Context) error {
 	return a.startControl(ctx, ring)
 }
 
-// takeLock makes this process the only one in the home.
-func (a *App) takeLock() error {
-	lock := flock.New(filepath.Join(a.opt.Home, "lock"))
-	ok, err := lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("locking %s: %w", a.opt.Home, err)
-	}
-	if !ok {
-		return fmt.Errorf("opening %s: %w", a.opt.Home, ErrInUse)
-	}
-	a.lock = lock
-	return nil
-}
-
 // exclusive says whether records and queue are this process's alone.
 func (a *App) exclusive() bool { return a.opt.PostgresURL == "" }
 
@@ -153,18 +145,15 @@ func (a *App) startProcesses() error {
 	if a.opt.Processor != nil {
 		return nil
 	}
-	spill := filepath.Join(a.opt.Home, "spill")
-	if err := os.RemoveAll(spill); err != nil { // of engines that were killed
-		return fmt.Errorf("clearing the folder for spills: %w", err)
-	}
-	if err := os.MkdirAll(spill, 0o700); err != nil {
-		return fmt.Errorf("making the folder for spills: %w", err)
+	spill, err := a.spillFolder()
+	if err != nil {
+		return err
 	}
 	files, err := filepath.Abs(filepath.Join(a.opt.Home, "files"))
 	if err != nil {
 		return fmt.Errorf("finding the folder of the files: %w", err)
 	}
-	a.pool, err = process.New(process.Config{Command: a.opt.Command, Children: a.opt.Workers, MemoryLimit: a.opt.MemoryLimit,
+	a.pool, err = process.New(process.Config{Command: a.opt.Command, Children: max(a.opt.Workers, 1), MemoryLimit: a.opt.MemoryLimit,
 		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: append([]string{files}, a.opt.Folders...), Log: a.opt.Log})
 	if err != nil {
 		return err
@@ -265,8 +254,6 @@ func (a *App) Close(ctx context.Context) error {
 	if a.records != nil {
 		errs = append(errs, a.records.Close())
 	}
-	if a.lock != nil {
-		errs = append(errs, a.lock.Unlock())
-	}
+	errs = append(errs, a.leaveHome())
 	return errors.Join(errs...)
 }

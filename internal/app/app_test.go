@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	case workerPart:
+		os.Exit(beWorker())
 	default:
 		os.Exit(beVictim(os.Getenv(part)))
 	}
@@ -51,6 +53,13 @@ const patience = 5 * time.Minute
 
 // open starts an instance in the folder, whose master key is kept beside it.
 func open(ctx context.Context, home string) (*app.App, error) {
+	if os.Getenv(postgresVariable) != "" {
+		opt, err := apart{home, os.Getenv(postgresVariable), os.Getenv(natsVariable)}.options()
+		if err != nil {
+			return nil, err
+		}
+		return app.Open(ctx, opt)
+	}
 	master, err := keys.Load(home + ".key")
 	if err != nil {
 		return nil, err

@@ -139,6 +139,12 @@ func stumble(ctx context.Context, line string) error {
 			return stage.Permanent(errors.New("the table is not to be had"))
 		}
 	}
+	if marker, ok := strings.CutPrefix(line, "#hold:"); ok { // goes on for ever while the marker is not there
+		if _, err := os.Stat(marker); err != nil {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	}
 	switch line {
 	case "#refuse":
 		return stage.Refused(errors.New("this is no table"))

@@ -71,8 +71,8 @@ func (p place) runIDs() ([]string, error) {
 }
 
 func newAdmin(s *streams) *cobra.Command {
-	c := &cobra.Command{Use: "admin", Short: "Keys"}
-	k := &cobra.Command{Use: "keys", Short: "The master key"}
+	c := group(&cobra.Command{Use: "admin", Short: "Keys"})
+	k := group(&cobra.Command{Use: "keys", Short: "The master key"})
 	k.AddCommand(&cobra.Command{
 		Use:   "rotate",
 		Short: "Make a new master key and wrap all keys anew; no data is rewritten",

@@ -20,7 +20,7 @@ import (
 )
 
 func newBench(s *streams) *cobra.Command {
-	c := &cobra.Command{Use: "bench", Short: "Measure the flow against what no profiler can avoid"}
+	c := group(&cobra.Command{Use: "bench", Short: "Measure the flow against what no profiler can avoid"})
 	c.AddCommand(newBenchFloor(s), newBenchMake(s), newBenchCompare(s))
 	return c
 }
@@ -221,10 +221,9 @@ func parseMemory(text string) (int64, error) {
 	for suffix, factor := range units {
 		if n, found := strings.CutSuffix(text, suffix); found {
 			x, err := strconv.ParseFloat(n, 64)
-			if err != nil || x <= 0 {
-				break
+			if bytes := x * float64(factor); err == nil && bytes >= 1 && bytes < 1<<62 { // which NaN is not
+				return int64(bytes), nil
 			}
-			return int64(x * float64(factor)), nil
 		}
 	}
 	return 0, fmt.Errorf("%q is not a size such as 512MiB or 2GiB", text)

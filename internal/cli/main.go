@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -81,7 +82,23 @@ func newRoot(s *streams) *cobra.Command {
 	root.AddCommand(newRun(s), newResume(s), newReplay(s), newRuns(s), newOriginal(s), newVerify(s), newServe(s), newAdmin(s), newSample(s), newBench(s),
 		newVersion(s), newProcessor(s))
 	root.CompletionOptions.HiddenDefaultCmd = true
-	return root
+	return group(root)
+}
+
+// group makes a command that only holds others: alone it shows its help, and a word that is none of them is bad usage.
+func group(c *cobra.Command) *cobra.Command {
+	c.Args, c.SuggestionsMinimumDistance = cobra.ArbitraryArgs, 2
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		about := ""
+		if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+			about = "; did you mean " + strings.Join(like, " or ") + "?"
+		}
+		return usage(fmt.Errorf("%s has no command %q%s (see `%s --help`)", cmd.CommandPath(), args[0], about, cmd.CommandPath()))
+	}
+	return c
 }
 
 // exactArgs is cobra's check, with the exit code of bad usage.

@@ -21,6 +21,8 @@ type Findings struct {
 	Recommendations []flow.ActionItem     `json:"recommendations"`
 	Tests           int64                 `json:"tests"`             // statistical tests made
 	Skipped         []flow.Skipped        `json:"skipped,omitempty"` // checks and insight kinds that did not run
+
+	reached map[flow.Stage]bool // the stages that have made a document
 }
 
 // Run says what was run.
@@ -67,7 +69,9 @@ type Parts struct {
 
 // Compose puts findings together. Lists that the contract names are never null in JSON.
 func Compose(p Parts) *Findings {
-	f := &Findings{Schema: Schema, Run: p.Run}
+	f := &Findings{Schema: Schema, Run: p.Run, reached: map[flow.Stage]bool{
+		flow.Reception: p.Facts != nil, flow.Quality: p.Issues != nil, flow.Insight: p.Insights != nil, flow.Recommendation: p.Actions != nil,
+	}}
 	f.Run.StartedAt, f.Run.FinishedAt = p.Run.StartedAt.UTC(), p.Run.FinishedAt.UTC()
 	f.Reception.Route, f.Reception.Decision = p.Route, p.Decision
 	if p.Facts != nil {
@@ -88,6 +92,9 @@ func Compose(p Parts) *Findings {
 	f.complete()
 	return f
 }
+
+// Reached says whether a stage has found what it had to find, so that nothing found means something.
+func (f *Findings) Reached(s flow.Stage) bool { return f.reached[s] }
 
 // complete gives empty lists and maps in the place of absent ones, without touching what the caller handed in.
 func (f *Findings) complete() {

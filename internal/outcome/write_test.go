@@ -170,6 +170,24 @@ func TestAFailureNamesTheFileAndLeavesTheOthers(t *testing.T) {
 	}
 }
 
+// A report of a run that ended early does not pass off what nobody looked for as what is not there.
+func TestReportOfARunThatEndedEarly(t *testing.T) {
+	t.Parallel()
+	p := parts()
+	p.Issues.Issues, p.Insights, p.Actions = nil, nil, nil
+	var b bytes.Buffer
+	if err := outcome.WriteReport(&b, outcome.Compose(p), nil); err != nil {
+		t.Fatal(err)
+	}
+	for want, there := range map[string]bool{
+		"Nothing was found.": true, "The insight stage was not run": true, "not run</span>": true, "Nothing that stands up to the tests.": false,
+	} {
+		if strings.Contains(b.String(), want) != there {
+			t.Errorf("%q is there: %v, want %v", want, !there, there)
+		}
+	}
+}
+
 func TestReportHoldsNoMarkupOfTheData(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

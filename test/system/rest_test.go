@@ -79,7 +79,9 @@ func TestNothingReadableInASpill(t *testing.T) {
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	<-ended // that it was killed is the purpose
+	if err := <-ended; err == nil {
+		t.Error("it came to its end before it was killed")
+	}
 	if d.spilled(t) == 0 {
 		t.Error("the spill is gone, so that there is nothing to search")
 	}

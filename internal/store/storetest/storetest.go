@@ -23,7 +23,7 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"OutboxKeepsOrder":                    outboxKeepsOrder,
 		"InboxTakesOnceAndInOrder":            inboxTakesOnceAndInOrder,
 		"UnhandledMessagesAreSentAgain":       unhandledMessagesAreSentAgain,
-		"DeliveriesTellWhatBecameOfMessages":  deliveriesTellWhatBecameOfMessages,
+		"PostedTellsWhatBecameOfMessages":     postedTellsWhatBecameOfMessages,
 		"DecisionsKeepOrder":                  decisionsKeepOrder,
 		"DocumentsAndFilesAreRecordedOnce":    documentsAndFilesAreRecordedOnce,
 		"VersionsFormALine":                   versionsFormALine,

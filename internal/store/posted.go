@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Delivery is what became of a message of the outbox.
-type Delivery struct {
+// Posted is what became of a message of the outbox.
+type Posted struct {
 	ID      string
 	Channel Channel
 	Seq     int64
@@ -16,19 +16,19 @@ type Delivery struct {
 	Handled []string // the consumers that entered it into their inbox
 }
 
-// Deliveries lists the messages of a run with what became of them, in the order in which they were posted. A message that
+// Posted lists the messages of a run with what became of them, in the order in which they were posted. A message that
 // stands in an inbox and not in the outbox has no channel.
-func (s *Store) Deliveries(ctx context.Context, run string) ([]Delivery, error) {
+func (s *Store) Posted(ctx context.Context, run string) ([]Posted, error) {
 	agg := "group_concat(i.consumer)"
 	if s.dialect == Postgres {
 		agg = "string_agg(i.consumer, ',')"
 	}
-	all, err := list(ctx, s.read, scanDelivery, "SELECT o.id, o.channel, o.seq, o.kind, o.sent, (SELECT coalesce("+agg+
+	all, err := list(ctx, s.read, scanPosted, "SELECT o.id, o.channel, o.seq, o.kind, o.sent, (SELECT coalesce("+agg+
 		", '') FROM inbox i WHERE i.message = o.id) FROM outbox o WHERE o.run = $1 ORDER BY o.position", run)
 	if err != nil {
 		return nil, fmt.Errorf("reading the messages of run %s: %w", run, err)
 	}
-	orphans, err := list(ctx, s.read, scanDelivery, "SELECT i.message, '', i.seq, '', 0, i.consumer FROM inbox i "+
+	orphans, err := list(ctx, s.read, scanPosted, "SELECT i.message, '', i.seq, '', 0, i.consumer FROM inbox i "+
 		"WHERE i.run = $1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = i.message) ORDER BY i.seq", run)
 	if err != nil {
 		return nil, fmt.Errorf("reading the inboxes of run %s: %w", run, err)
@@ -36,8 +36,8 @@ func (s *Store) Deliveries(ctx context.Context, run string) ([]Delivery, error) 
 	return append(all, orphans...), nil
 }
 
-func scanDelivery(scan func(...any) error) (Delivery, error) {
-	var d Delivery
+func scanPosted(scan func(...any) error) (Posted, error) {
+	var d Posted
 	var sent int64
 	var handled string
 	if err := scan(&d.ID, &d.Channel, &d.Seq, &d.Kind, &sent, &handled); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-func deliveriesTellWhatBecameOfMessages(t *testing.T, s *store.Store) {
+func postedTellsWhatBecameOfMessages(t *testing.T, s *store.Store) {
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
 		err := errors.Join(post(ctx, tx, "z", "r", store.Event), post(ctx, tx, "a", "r", store.Command), post(ctx, tx, "o", "other", store.Event),
 			tx.MarkSent(ctx, "z"))
@@ -20,7 +20,7 @@ func deliveriesTellWhatBecameOfMessages(t *testing.T, s *store.Store) {
 		_, took := tx.Take(ctx, "d", store.Message{ID: "z", Run: "r", Seq: 1})
 		return errors.Join(err, took)
 	})
-	all, err := s.Deliveries(t.Context(), "r")
+	all, err := s.Posted(t.Context(), "r")
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%+v, %v", all, err)
 	}
