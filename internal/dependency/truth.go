@@ -7,14 +7,16 @@ import "math"
 // In the first case every group has about the same share of wrong values, so that the wrong ones are spread over the
 // groups as a binomial variable is; in the second some groups are pure and others are split, and the spread is far
 // beyond it. What tells them apart is the correlation within groups (the beta-binomial's rho): 0 for noise, near 1 for
-// pure and split groups.
+// pure and split groups. A group may also just be usual (most orders are shipped on the next day): then what stands in
+// the rest of it are the values of other groups, while what sources get wrong is mostly nobody's truth. Only where
+// hardly anything deviates is a value of another group taken for an error, too.
 const (
 	truthGroups = 8    // groups of truthRows rows at the least
 	truthRows   = 5    // rows from which on a group tells
 	truthLift   = 0.4  // how much better than the most frequent value the group's value does
 	truthRho    = 0.15 // correlation within groups up to which conflicts are noise
-	truthSure   = 0.9  // agreement from which on any values may be truths
-	truthOwn    = 0.05 // share of the most frequent value up to which a value is its group's own, and less agreement will do
+	truthSure   = 0.95 // agreement from which on what deviates may be the values of other groups
+	truthOthers = 0.33 // share of what deviates up to which it may be so elsewhere
 )
 
 // single decides whether the witness names one truth a group. It is judged on the cells as they are in the file, gaps
@@ -24,7 +26,7 @@ func (w *witness) single(c *Column) {
 	if w.kind != byGroup || len(w.stats) < truthGroups {
 		return
 	}
-	size, top := w.agreement(c)
+	size, top, others := w.agreement(c)
 	var n, right, square, groups float64
 	for g := range size {
 		if size[g] < truthRows {
@@ -40,8 +42,11 @@ func (w *witness) single(c *Column) {
 		return
 	}
 	p, base := right/n, commonest(c)
-	if p > 0.995 || p < 0.5 || p < truthSure && base > truthOwn || (p-base)/(1-base) < truthLift {
+	if p > 0.995 || p < 0.5 || (p-base)/(1-base) < truthLift {
 		return // without conflicts there is nothing to decide; without agreement there is no truth to be seen
+	}
+	if p < truthSure && others > truthOthers {
+		return
 	}
 	var between float64
 	for g := range size {
@@ -80,9 +85,11 @@ func sumSquares(size, top []int32) float64 {
 	return s
 }
 
-// agreement counts, by group, the cells that are filled and those that have its most frequent value.
-func (w *witness) agreement(c *Column) (size, top []int32) {
+// agreement counts, by group, the cells that are filled and those that have its most frequent value; others is the share
+// of the remaining ones that have the most frequent value of another group.
+func (w *witness) agreement(c *Column) (size, top []int32, others float64) {
 	size, top = make([]int32, len(w.stats)), make([]int32, len(w.stats))
+	value := make([]int32, len(w.stats))
 	count := make(map[uint64]int32, len(w.count))
 	for i, g := range w.group {
 		v := c.Codes[i]
@@ -92,9 +99,28 @@ func (w *witness) agreement(c *Column) (size, top []int32) {
 		size[g]++
 		k := pair(g, v)
 		count[k]++
-		top[g] = max(top[g], count[k])
+		if count[k] > top[g] {
+			top[g], value[g] = count[k], v
+		}
 	}
-	return size, top
+	usual := make([]bool, len(c.Dict))
+	for g, v := range value {
+		if size[g] >= truthRows {
+			usual[v] = true
+		}
+	}
+	var away, all float64
+	for k, n := range count {
+		g, v := int32(k>>32), int32(k&0xffffffff)
+		if size[g] < truthRows || v == value[g] {
+			continue
+		}
+		all += float64(n)
+		if usual[v] {
+			away += float64(n)
+		}
+	}
+	return size, top, away / max(1, all)
 }
 
 // copied is how often a wrong value is one certain wrong value: sources copy from one another.

@@ -88,3 +88,26 @@ func TestGroupOfTwoTruthsIsLeftAlone(t *testing.T) {
 		t.Errorf("%d false alarms", alarms)
 	}
 }
+
+// Most orders are shipped the day after, and the others a day later: no date is wrong.
+func TestWhatIsUsualIsNoTruth(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(9, 10))
+	day := func(d int) string { return fmt.Sprintf("2025-%02d-%02d", 1+d/28, 1+d%28) }
+	rows := make([]int, 3000)
+	for i := range rows {
+		rows[i] = r.IntN(300)
+	}
+	table := columns(len(rows),
+		func(i int) string { return fmt.Sprint("order ", i) },
+		func(i int) string { return day(rows[i]) },
+		func(i int) string {
+			if r.IntN(10) < 3 {
+				return day(rows[i] + 2)
+			}
+			return day(rows[i] + 1)
+		})
+	if got := dependency.Infer(table).Cells; len(got) > 0 {
+		t.Errorf("%d false alarms, as %+v", len(got), got[0])
+	}
+}
