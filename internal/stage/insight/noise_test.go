@@ -31,7 +31,10 @@ func shuffled(rows int, r *rand.Rand) string {
 // left out here.
 func TestSilentOnNoise(t *testing.T) {
 	t.Parallel()
-	const tables = 40
+	tables := 40
+	if testing.Short() {
+		tables = 8
+	}
 	s := receptiontest.Session(t)
 	ctx := context.Background()
 	tablesWith, told, tests := 0, 0, int64(0)
