@@ -41,9 +41,9 @@ type Config struct {
 	SignEvery   time.Duration
 	// Delay is how long reads are gathered before they are written; 0 means half a second.
 	Delay time.Duration
-	// Queue is how many entries may wait to be written; 0 means 8,192.
+	// Queue is how many reads, and how many changes, may wait to be written; 0 means 8,192.
 	Queue int
-	// Patience is how long a read waits for a place in the queue; 0 means two seconds.
+	// Patience is how long an entry waits for a place in its queue; 0 means two seconds.
 	Patience time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -80,13 +80,14 @@ func (c *Config) defaults() error {
 
 // Log is the access log of one process. It is safe for concurrent use.
 type Log struct {
-	cfg    Config
-	signer ed25519.PrivateKey
-	search []byte // key of the hashes by which objects are found
-	anchor *anchor
-	queue  chan *pending
-	done   chan struct{} // closed when the writer has ended
-	news   chan struct{} // nudges senders
+	cfg     Config
+	signer  ed25519.PrivateKey
+	search  []byte // key of the hashes by which objects are found
+	anchor  *anchor
+	reads   chan *pending
+	changes chan *pending // what somebody waits for
+	done    chan struct{} // closed when the writer has ended
+	news    chan struct{} // nudges senders
 
 	mu     sync.RWMutex // held for reading while something is put into the queue
 	closed bool
@@ -128,7 +129,7 @@ func prepare(ctx context.Context, cfg Config) (*Log, error) {
 	if err := cfg.defaults(); err != nil {
 		return nil, err
 	}
-	l := &Log{cfg: cfg, queue: make(chan *pending, cfg.Queue), done: make(chan struct{}), news: make(chan struct{}, 1)}
+	l := &Log{cfg: cfg, reads: make(chan *pending, cfg.Queue), changes: make(chan *pending, cfg.Queue), done: make(chan struct{}), news: make(chan struct{}, 1)}
 	secrets := map[string][]byte{"access-sign": nil, "access-search": nil, "access-anchor": nil}
 	for name := range secrets {
 		s, err := cfg.Ring.Key(ctx, name, 32)
@@ -165,7 +166,7 @@ func (l *Log) Ready() error {
 	if l.closed {
 		return fmt.Errorf("%w: the server is stopping", ErrUnrecorded)
 	}
-	if len(l.queue) == cap(l.queue) {
+	if len(l.reads) == cap(l.reads) {
 		return fmt.Errorf("%w: too many others wait to be recorded", ErrUnrecorded)
 	}
 	return nil
@@ -210,15 +211,19 @@ func (l *Log) enqueue(ctx context.Context, p *pending) error {
 	if l.closed {
 		return fmt.Errorf("%w: the server is stopping", ErrUnrecorded)
 	}
+	queue := l.reads
+	if p.written != nil {
+		queue = l.changes
+	}
 	select {
-	case l.queue <- p:
+	case queue <- p:
 		return nil
 	default:
 	}
 	patience := time.NewTimer(l.cfg.Patience)
 	defer patience.Stop()
 	select {
-	case l.queue <- p:
+	case queue <- p:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("%w in time: %w", ErrUnrecorded, ctx.Err())
@@ -234,7 +239,8 @@ func (l *Log) Close(ctx context.Context) error {
 	l.closed = true
 	l.mu.Unlock()
 	if first {
-		close(l.queue)
+		close(l.reads)
+		close(l.changes)
 	}
 	select {
 	case <-l.done:

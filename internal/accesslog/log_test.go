@@ -213,6 +213,12 @@ func TestWhatCannotBeRecordedIsRefused(t *testing.T) {
 	if !refused {
 		t.Error("reads were taken without end though nothing can be written")
 	}
+	if err := l.Ready(); !errors.Is(err, accesslog.ErrUnrecorded) {
+		t.Errorf("ready for more reads: %v", err)
+	}
+	if err := l.Begin(t.Context(), change(2)); !errors.Is(err, accesslog.ErrUnrecorded) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a change behind all the reads: %v", err)
+	}
 	if err := l.Close(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)
 	}
@@ -246,6 +252,35 @@ func TestManyProcessesAndClientsMakeOneChain(t *testing.T) {
 			b.Errorf("%+v, want %d entries", report, want)
 		}
 	})
+}
+
+func TestReadsAreWrittenLongBeforeASignatureIsDue(t *testing.T) {
+	t.Parallel()
+	s, err := store.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "r.db"), bytes.Repeat([]byte{1}, 32), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // the test is over
+	b := newBench(t, s)
+	b.cfg.SignEvery = 24 * time.Hour
+	l := b.open()
+	defer b.close(l)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for n := 1; n <= 2; n++ {
+		if err := l.Record(t.Context(), read(n)); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+			found, err := s.FindAccess(t.Context(), store.AccessQuery{Action: accesslog.ActionRead, Limit: 9})
+			if err != nil || time.Now().After(deadline) {
+				t.Fatalf("read %d was not written: %v", n, err)
+			}
+			if len(found) == n {
+				break
+			}
+		}
+	}
 }
 
 func TestReadsAreWrittenWithoutAnybodyWaiting(t *testing.T) {

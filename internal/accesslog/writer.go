@@ -32,7 +32,7 @@ type writer struct {
 	signedAt time.Time
 }
 
-// write is the goroutine that adds to the chain, until the queue is closed.
+// write is the goroutine that adds to the chain, until the queues are closed.
 func (l *Log) write(ctx context.Context) {
 	defer close(l.done)
 	w := &writer{Log: l, signedAt: time.Now()}
@@ -43,22 +43,34 @@ func (l *Log) write(ctx context.Context) {
 }
 
 // gather waits until there is something to write at once: a change, a full batch, reads that have waited long enough, or a
-// signature that is due. It returns false when the log is closed.
+// signature that is due. It returns false when the log is closed. Reads that could not be written stand in the way of further
+// reads once they fill a batch, and never in that of changes, whose callers are told at once.
 func (w *writer) gather() bool {
 	timer := time.NewTimer(w.pause())
 	defer timer.Stop()
 	for {
+		reads := w.reads
+		if len(w.batch) >= most {
+			reads = nil
+		}
 		select {
-		case p, open := <-w.queue:
+		case p, open := <-w.changes:
 			if !open {
 				return false
 			}
-			if len(w.batch) == 0 {
+			w.batch = append(w.batch, p)
+			w.drain()
+			return true
+		case p, open := <-reads:
+			if !open {
+				return false
+			}
+			w.batch = append(w.batch, p)
+			if len(w.batch) == 1 {
 				w.since = time.Now()
 				timer.Reset(w.pause())
 			}
-			w.batch = append(w.batch, p)
-			if urgent := w.drain(p.written != nil); urgent || len(w.batch) >= most {
+			if len(w.batch) >= most && !w.failed {
 				return true
 			}
 		case <-timer.C:
@@ -67,21 +79,31 @@ func (w *writer) gather() bool {
 	}
 }
 
-// drain takes what waits in the queue without waiting for more, and says whether somebody waits for any of it.
-func (w *writer) drain(urgent bool) bool {
-	for len(w.batch) < most {
+// drain takes what waits without waiting for more: changes, and reads as far as they fit.
+func (w *writer) drain() {
+	for len(w.batch) < 2*most {
 		select {
-		case p, open := <-w.queue:
+		case p, open := <-w.changes:
 			if !open {
-				return true
+				return
 			}
-			urgent = urgent || p.written != nil
+			w.batch = append(w.batch, p)
+			continue
+		default:
+		}
+		if len(w.batch) >= most {
+			return
+		}
+		select {
+		case p, open := <-w.reads:
+			if !open {
+				return
+			}
 			w.batch = append(w.batch, p)
 		default:
-			return urgent
+			return
 		}
 	}
-	return urgent
 }
 
 // pause is how long may be waited for more.
@@ -133,8 +155,10 @@ func (w *writer) flush(ctx context.Context) {
 
 // last writes what is left, that the log was closed, and the last signature.
 func (w *writer) last(ctx context.Context) {
-	for p := range w.queue {
-		w.batch = append(w.batch, p)
+	for _, queue := range []chan *pending{w.changes, w.reads} {
+		for p := range queue {
+			w.batch = append(w.batch, p)
+		}
 	}
 	for {
 		n := min(len(w.batch), most)
