@@ -89,6 +89,9 @@ func New(ctx context.Context, cfg Config, p Parts) (*Service, error) {
 	if p.Records == nil || p.Keys == nil || cfg.Issuer == "" {
 		return nil, errors.New("the accounts need records, keys and an issuer")
 	}
+	if cfg.TOTP != ForNobody && cfg.TOTP != ForAdministrators && cfg.TOTP != ForEveryone {
+		return nil, fmt.Errorf("a second factor is demanded of %q: say administrators, everyone or nothing: %w", cfg.TOTP, ErrInvalid)
+	}
 	cfg = cfg.withDefaults()
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)

@@ -71,7 +71,8 @@ func (p place) runIDs() ([]string, error) {
 }
 
 func newAdmin(s *streams) *cobra.Command {
-	c := group(&cobra.Command{Use: "admin", Short: "Keys"})
+	c := group(&cobra.Command{Use: "admin", Short: "Keys, accounts and API tokens"})
+	c.AddCommand(newUsers(s), newTokens(s))
 	k := group(&cobra.Command{Use: "keys", Short: "The master key"})
 	k.AddCommand(&cobra.Command{
 		Use:   "rotate",

@@ -63,6 +63,7 @@ func newServe(s *streams) *cobra.Command {
 	f.BoolVar(&cfg.Insecure, "insecure", false, "let other machines reach the server without TLS, which a proxy in front has")
 	f.DurationVar(&cfg.PointTTL, "point-ttl", 0, "how long control points stay open; 0 is for ever")
 	f.IntVar(&cfg.PerCaller, "per-caller", 64, "requests of one account that are worked on at the same time, streams included")
+	f.StringVar((*string)(&cfg.Auth.TOTP), "second-factor", "", "who must have a second factor: administrators or everyone (default: nobody)")
 	f.StringVar(&postgres, "postgres", os.Getenv("ANALYTIX_POSTGRES_URL"), "keep the records on PostgreSQL (or ANALYTIX_POSTGRES_URL)")
 	f.StringVar(&nats, "nats", os.Getenv("ANALYTIX_NATS_URL"), "send messages through a NATS cluster (or ANALYTIX_NATS_URL)")
 	f.StringVar(&memory, "memory", "", "what a child process may take, such as 2GiB (default: half of the machine's memory, 8 GiB at most)")
