@@ -90,9 +90,15 @@ func letter(m *jetstream.RawStreamMsg) DeadLetter {
 		Message: Message{ID: id, Run: run, Kind: kind, Data: m.Data}}
 }
 
+// ErrNoLetter is wrapped by the error about a dead letter that is not there, or not any more.
+var ErrNoLetter = errors.New("there is no such dead letter")
+
 // Replay sends a dead letter again, behind what its run has waiting, and takes it off the dead letters.
 func (b *Broker) Replay(ctx context.Context, seq uint64) error {
 	m, err := b.dead.GetMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrNoMessages) || seq == 0 {
+		return fmt.Errorf("dead letter %d: %w", seq, ErrNoLetter)
+	}
 	if err != nil {
 		return fmt.Errorf("reading dead letter %d: %w", seq, err)
 	}

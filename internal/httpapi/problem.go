@@ -15,6 +15,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -173,6 +174,7 @@ var mappings = []mapping{
 			kept("nothing was changed").next("try again in a few seconds").header("Retry-After", "2")
 	}},
 	{store.ErrNotFound, func(error) *Problem { return missing() }},
+	{broker.ErrNoLetter, func(error) *Problem { return missing() }},
 	{auth.ErrNotFound, func(error) *Problem { return missing() }},
 	{dataset.ErrNoCell, func(error) *Problem { return missing() }},
 	{control.ErrFourEyes, status(http.StatusForbidden, "four_eyes", "ask a colleague to close the control point")},

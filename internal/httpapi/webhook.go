@@ -145,8 +145,8 @@ func (a *API) webhooks() {
 			}
 			return webhookView(w), nil
 		})
-	register(a, may, huma.Operation{OperationID: "create-webhook", Method: http.MethodPost, Path: pathWebhooks, Summary: "Make one; its secret is shown this once",
-		Tags: tags, DefaultStatus: http.StatusCreated}, a.createWebhook)
+	register(a, may, secretAnswer(huma.Operation{OperationID: "create-webhook", Method: http.MethodPost, Path: pathWebhooks, Summary: "Make one; its secret is shown this once",
+		Tags: tags, DefaultStatus: http.StatusCreated}), a.createWebhook)
 	register(a, may, huma.Operation{OperationID: "put-webhook", Method: http.MethodPut, Path: one, Summary: "Write it anew", Tags: tags}, a.putWebhook)
 	register(a, may, huma.Operation{OperationID: "remove-webhook", Method: http.MethodDelete, Path: one, Summary: "Remove it with its log", Tags: tags},
 		func(ctx context.Context, in *WebhookPath) (*struct{}, error) {
@@ -157,8 +157,8 @@ func (a *API) webhooks() {
 			accesslog.Changed(ctx, "", hashed(w), nil)
 			return nil, a.App.Webhooks().Remove(ctx, in.Workspace, in.Webhook)
 		})
-	register(a, may, huma.Operation{OperationID: "rotate-webhook-secret", Method: http.MethodPost, Path: one + "/secret",
-		Summary: "Give it a new secret, which is shown this once; the old one is of no use any more", Tags: tags, DefaultStatus: http.StatusOK},
+	register(a, may, secretAnswer(huma.Operation{OperationID: "rotate-webhook-secret", Method: http.MethodPost, Path: one + "/secret",
+		Summary: "Give it a new secret, which is shown this once; the old one is of no use any more", Tags: tags, DefaultStatus: http.StatusOK}),
 		func(ctx context.Context, in *WebhookPath) (*webhookOutput, error) {
 			w, secret, err := a.App.Webhooks().Rotate(ctx, in.Workspace, in.Webhook)
 			if err != nil {
