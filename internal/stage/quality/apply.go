@@ -131,7 +131,7 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 	if err != nil {
 		return nil, err
 	}
-	data, err := writeVersion(ctx, job, env.Engine, p.after(columns, removes))
+	data, err := writeVersion(ctx, job, env.Engine, p.after(columns, removes), removes || len(columns) > 0)
 	if err != nil {
 		return nil, err
 	}
@@ -161,11 +161,14 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 }
 
 // writeVersion stores the rows of a query as the new version, in the order of their numbers. The engine keeps the order of
-// the rows that it reads, save where a query spills; only then are they sorted, which costs more than all else.
-func writeVersion(ctx context.Context, job *stage.Job, e *engine.Session, query string) (*stage.OutFile, error) {
+// the rows that it reads, but not through a join; only rows that were joined with changes are sorted.
+func writeVersion(ctx context.Context, job *stage.Job, e *engine.Session, query string, joined bool) (*stage.OutFile, error) {
 	for _, try := range []struct{ name, query string }{
 		{stage.FileData, query}, {stage.FileData + "-sorted", query + " ORDER BY d." + engine.RowColumn},
 	} {
+		if joined && try.name == stage.FileData {
+			continue
+		}
 		data, err := write(ctx, job, e, try.name, try.query)
 		if err != nil {
 			return nil, err

@@ -98,8 +98,7 @@ func (p *plan) changed(ctx context.Context) (columns []string, removes bool, err
 }
 
 // after is a query for the rows of data with the changes made: __row and the columns in their order. The columns that
-// do not change are passed through, and so is the order of the rows: data is joined as the left side, once, and not at all
-// where nothing changes.
+// do not change are passed through. data is joined with the changes once, and not at all where nothing changes.
 func (p *plan) after(columns []string, removes bool) string {
 	place := map[string]int{}
 	pivot := make([]string, 0, 2*len(columns)+1)
