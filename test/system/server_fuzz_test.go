@@ -23,9 +23,9 @@ func malformed(t *testing.T) int {
 		return n
 	}
 	if testing.Short() {
-		return 20
+		return 3
 	}
-	return 100
+	return 10
 }
 
 // leak is what no answer may hold: the inside of the program.
