@@ -64,6 +64,10 @@ fuzz: $(EXTENSION) ## every fuzz target for 20 seconds
 bench: build ## reception and quality of a 1 GB file as a ratio to the floor
 	scripts/bench.sh
 
+.PHONY: bench-load
+bench-load: build ## many clients who poll and decide, and many who watch, on a server of their own for a minute
+	go run ./test/load -binary bin/analytix
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(EXTENSION)

@@ -135,7 +135,7 @@ func (a *App) weigh(dataset string) (files int, bytes int64) {
 			files++
 			bytes += info.Size()
 		}
-		return nil //nolint:nilerr // a file that goes away meanwhile
+		return nil
 	})
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		a.opt.Log.Warn("counting the files of a dataset", "dataset", dataset)

@@ -60,7 +60,7 @@ func listen(t *testing.T, c *tls.Config) string {
 // shown is the certificate that a server shows for a name.
 func shown(t *testing.T, address, name string, versions uint16) (*x509.Certificate, error) {
 	t.Helper()
-	d := tls.Dialer{Config: &tls.Config{ServerName: name, InsecureSkipVerify: true, MaxVersion: versions}} //nolint:gosec // it is looked at here
+	d := tls.Dialer{Config: &tls.Config{ServerName: name, InsecureSkipVerify: true, MaxVersion: versions}}
 	conn, err := d.DialContext(t.Context(), "tcp", address)
 	if err != nil {
 		return nil, err
@@ -72,14 +72,14 @@ func shown(t *testing.T, address, name string, versions uint16) (*x509.Certifica
 func TestSelfMadeCertificateStaysTheSame(t *testing.T) {
 	t.Parallel()
 	r, dir, now := ring(t), t.TempDir(), time.Now()
-	make := func(hosts []string, at time.Time) (*tls.Config, string) {
-		c, print, err := certificate.Self(t.Context(), r, dir, hosts, at)
+	made := func(hosts []string, at time.Time) (*tls.Config, string) {
+		c, sum, err := certificate.Self(t.Context(), r, dir, hosts, at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c, print
+		return c, sum
 	}
-	c, first := make([]string{"localhost", "127.0.0.1"}, now)
+	c, first := made([]string{"localhost", "127.0.0.1"}, now)
 	address := listen(t, c)
 	cert, err := shown(t, address, "localhost", 0)
 	if err != nil || cert.VerifyHostname("127.0.0.1") != nil || cert.VerifyHostname("localhost") != nil {
@@ -88,13 +88,13 @@ func TestSelfMadeCertificateStaysTheSame(t *testing.T) {
 	if _, err := shown(t, address, "localhost", tls.VersionTLS12); err == nil {
 		t.Error("TLS 1.2 was taken")
 	}
-	if _, again := make([]string{"localhost"}, now.Add(300*24*time.Hour)); again != first {
+	if _, again := made([]string{"localhost"}, now.Add(300*24*time.Hour)); again != first {
 		t.Error("another certificate without a reason")
 	}
-	if _, renewed := make([]string{"localhost"}, now.Add(340*24*time.Hour)); renewed == first {
+	if _, renewed := made([]string{"localhost"}, now.Add(340*24*time.Hour)); renewed == first {
 		t.Error("the certificate is not renewed before its end")
 	}
-	if _, other := make([]string{"flow.example"}, now); other == first {
+	if _, other := made([]string{"flow.example"}, now); other == first {
 		t.Error("the certificate of other hosts is used")
 	}
 	noSecrets(t, dir)

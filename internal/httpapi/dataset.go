@@ -169,7 +169,7 @@ func (a *API) originals(all string, tags []string) {
 			if err != nil {
 				return nil, err
 			}
-			return send(in.raw, at, at.Size(), file.Name, file.SHA256), nil
+			return send(in.raw, at, at.Size(), file.Name, file.SHA256), nil //nolint:contextcheck // the request carries its context
 		})
 	register(a, need(access.DatasetsDownload), huma.Operation{OperationID: "download-run-original", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/runs/{run}/original", Summary: "The file of a run byte for byte as it was received; takes Range", Tags: tags,
@@ -185,7 +185,7 @@ func (a *API) originals(all string, tags []string) {
 			if err != nil {
 				return nil, err
 			}
-			return send(in.raw, at, at.Size(), record.Head.File, record.Head.SHA256), nil
+			return send(in.raw, at, at.Size(), record.Head.File, record.Head.SHA256), nil //nolint:contextcheck // the request carries its context
 		})
 }
 

@@ -68,7 +68,7 @@ func (a *API) uploads() {
 		if err != nil {
 			return nil, err
 		}
-		return &streamOutput{Body: func(huma.Context) {
+		return &streamOutput{Body: func(huma.Context) { //nolint:contextcheck // the request carries its context
 			protocol.Serve(r.writer(), r.request(), *owner, Prefix+"/workspaces/"+url.PathEscape(workspace)+"/uploads")
 		}}, nil
 	}
@@ -101,14 +101,14 @@ func (a *API) wholeFiles() {
 		Summary: "Upload a file in one request: its bytes are the body", Tags: []string{"uploads"}, DefaultStatus: http.StatusCreated, Extensions: streamed(),
 		MaxBodyBytes: -1, RequestBody: binaryBody("application/octet-stream")},
 		func(ctx context.Context, in *fileInput) (*datasetOutput, error) {
-			r := in.raw.request()
+			r := in.raw.request() //nolint:contextcheck // the request carries its context
 			return a.receive(ctx, in.Workspace, in.Name, r.ContentLength, in.raw, r.Body)
 		})
 	register(a, need(access.DatasetsUpload), huma.Operation{OperationID: "post-file", Method: http.MethodPost, Path: Prefix + "/workspaces/{workspace}/files",
 		Summary: "Upload a file in one request, as a form of several parts with a part named file", Tags: []string{"uploads"}, DefaultStatus: http.StatusCreated,
 		Extensions: streamed(), MaxBodyBytes: -1, RequestBody: binaryBody("multipart/form-data")},
 		func(ctx context.Context, in *uploadInput) (*datasetOutput, error) {
-			r := in.raw.request()
+			r := in.raw.request() //nolint:contextcheck // the request carries its context
 			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 			if err != nil || kind != "multipart/form-data" {
 				return nil, newProblem(http.StatusUnsupportedMediaType, "", "The body is no form of several parts.").next("send multipart/form-data with a part named file")

@@ -181,5 +181,5 @@ func (a *API) downloadVersion(ctx context.Context, in *downloadInput) (*streamOu
 	if err != nil {
 		return nil, err
 	}
-	return send(in.raw, d, d.Size(), d.Name, d.ETag), nil
+	return send(in.raw, d, d.Size(), d.Name, d.ETag), nil //nolint:contextcheck // the request carries its context
 }

@@ -34,8 +34,9 @@ func main() {
 	flag.IntVar(&l.runs, "runs", 8, "runs that wait at a control point, over which the clients spread")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := l.run(ctx); err != nil {
+	err := l.run(ctx)
+	stop()
+	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -120,7 +121,7 @@ func (l *load) start(ctx context.Context, dir string) (*exec.Cmd, error) {
 }
 
 // call makes a request and reads the answer.
-func (l *load) call(ctx context.Context, method, path string, body any, into any, headers ...string) (*http.Response, error) {
+func (l *load) call(ctx context.Context, method, path string, body any, into any, headers ...string) (answered, error) {
 	var text []byte
 	kind := "application/json"
 	switch b := body.(type) {
@@ -130,12 +131,12 @@ func (l *load) call(ctx context.Context, method, path string, body any, into any
 	default:
 		var err error
 		if text, err = json.Marshal(b); err != nil {
-			return nil, err
+			return answered{}, err
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, method, l.base+path, bytes.NewReader(text))
 	if err != nil {
-		return nil, err
+		return answered{}, err
 	}
 	req.Header.Set("Content-Type", kind)
 	if l.token != "" {
@@ -146,7 +147,7 @@ func (l *load) call(ctx context.Context, method, path string, body any, into any
 	}
 	resp, err := l.client.Do(req)
 	if err != nil {
-		return nil, err
+		return answered{}, err
 	}
 	answer, err := io.ReadAll(resp.Body)
 	err = errors.Join(err, resp.Body.Close())
@@ -156,10 +157,16 @@ func (l *load) call(ctx context.Context, method, path string, body any, into any
 	if err == nil && into != nil && resp.StatusCode < 300 {
 		err = json.Unmarshal(answer, into)
 	}
-	return resp, err
+	return answered{resp.StatusCode, resp.Header.Get("ETag")}, err
 }
 
-const password = "tidal-Quartz-Umbrella-47"
+// answered is what matters of an answer beside its body.
+type answered struct {
+	status int
+	etag   string
+}
+
+const password = "tidal-Quartz-Umbrella-47" //nolint:gosec // of a server that lives as long as the test
 
 // prepare makes an account, a workspace and the runs, and waits until all of them wait.
 func (l *load) prepare(ctx context.Context) error {
@@ -255,7 +262,7 @@ func (l *load) decide(ctx context.Context, run string) {
 		return
 	}
 	body := map[string]any{"decisions": []map[string]any{{"item": p.Items[0].ID, "choice": "accept", "option": p.Items[0].Options[0]}}}
-	l.timed(ctx, &l.changes, "POST", run+"/point/decisions", body, "If-Match", resp.Header.Get("ETag"))
+	l.timed(ctx, &l.changes, "POST", run+"/point/decisions", body, "If-Match", resp.etag)
 }
 
 func (l *load) timed(ctx context.Context, into *[]time.Duration, method, path string, body any, headers ...string) {
@@ -266,7 +273,7 @@ func (l *load) timed(ctx context.Context, into *[]time.Duration, method, path st
 		l.failed(ctx, err)
 		return
 	}
-	if resp.StatusCode == http.StatusPreconditionFailed {
+	if resp.status == http.StatusPreconditionFailed {
 		l.stale.Add(1)
 	}
 	l.mu.Lock()

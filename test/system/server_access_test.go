@@ -150,15 +150,15 @@ func TestNothingOfAnotherWorkspaceShows(t *testing.T) {
 	}
 	for _, path := range []string{"/runs/%", "/runs/%/point", "/runs/%/issues", "/runs/%/decisions", "/runs/%/results/findings.json", "/runs/%/results/audit.jsonl",
 		"/runs/%/events", "/runs/%/versions", "/runs/%/original"} {
-		real := eve.call(t, "GET", "/workspaces/"+theirs+strings.ReplaceAll(path, "%", run), nil)
+		there := eve.call(t, "GET", "/workspaces/"+theirs+strings.ReplaceAll(path, "%", run), nil)
 		none := eve.call(t, "GET", "/workspaces/"+theirs+strings.ReplaceAll(path, "%", "20261124-000000-aaaaaaaa"), nil)
-		if !same(real, none) || real.status != http.StatusNotFound {
-			t.Errorf("%s shows that there is a run: %d %s, %d %s", path, real.status, real.body, none.status, none.body)
+		if !same(there, none) || there.status != http.StatusNotFound {
+			t.Errorf("%s shows that there is a run: %d %s, %d %s", path, there.status, there.body, none.status, none.body)
 		}
 	}
-	real, none := eve.call(t, "GET", "/workspaces/"+ours, nil), eve.call(t, "GET", "/workspaces/ws_aaaaaaaaaaaaaaaaaaaa", nil)
-	if !same(real, none) || real.status != http.StatusNotFound {
-		t.Errorf("a workspace shows: %s, %s", real.body, none.body)
+	there, none := eve.call(t, "GET", "/workspaces/"+ours, nil), eve.call(t, "GET", "/workspaces/ws_aaaaaaaaaaaaaaaaaaaa", nil)
+	if !same(there, none) || there.status != http.StatusNotFound {
+		t.Errorf("a workspace shows: %s, %s", there.body, none.body)
 	}
 	if got := eve.call(t, "GET", "/workspaces/"+theirs+"/policies/"+recipe.ID, nil); got.status != http.StatusNotFound {
 		t.Errorf("a recipe of another workspace: %d", got.status)

@@ -51,7 +51,7 @@ func TestMalformedRequestsNeverFailTheServer(t *testing.T) {
 					continue // it would end the session that the others use
 				}
 				seed := uint64(len(o.id)*131 + len(o.path))
-				f := &fuzzer{r: rand.New(rand.NewPCG(seed, 7)), o: o, workspace: workspace, run: run} //nolint:gosec // a test's randomness
+				f := &fuzzer{r: rand.New(rand.NewPCG(seed, 7)), o: o, workspace: workspace, run: run}
 				for range n {
 					asked.Add(1)
 					if bad := f.ask(t.Context(), ada); bad != "" && failed.Add(1) < 20 {
