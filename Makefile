@@ -21,7 +21,7 @@ help: ## list the targets
 .PHONY: build
 build: bin/analytix ## build bin/analytix
 
-bin/analytix: $(EXTENSION) FORCE
+bin/analytix: $(EXTENSION) web FORCE
 	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/analytix
 FORCE:
 
@@ -30,8 +30,22 @@ extension: $(EXTENSION) ## fetch the engine's encryption extension (pinned by ha
 $(EXTENSION): internal/engine/extension/requirements.txt
 	scripts/fetch-extension.sh $@
 
+.PHONY: web
+web: ## build the web application, where it changed
+	scripts/build-web.sh
+
+.PHONY: web-api
+web-api: $(EXTENSION) ## make the web application's client from what the server says of its API
+	go test -count=1 -run TestTheDescription ./internal/httpapi -update
+	scripts/build-web.sh install
+	cd web && npm run --silent generate
+
 .PHONY: run
-run: build ## make a sample of a shop's orders and take it through the flow
+run: build ## start the server with a sample to try, and print the address
+	scripts/try-server.sh
+
+.PHONY: demo
+demo: build ## take the sample through the flow in this terminal
 	scripts/try-sample.sh
 
 .PHONY: test
@@ -41,6 +55,11 @@ test: $(EXTENSION) test-setup ## every test, with the race detector where gorout
 .PHONY: test-setup
 test-setup: ## install what the tests need from Debian (PostgreSQL)
 	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb
+
+.PHONY: test-web
+test-web: build ## the web application's own tests, in a real browser too
+	scripts/debian-packages.sh chromium:/usr/bin/chromium
+	scripts/test-web.sh
 
 .PHONY: unit
 unit: $(EXTENSION) ## the quick tests only
@@ -70,4 +89,4 @@ bench-load: build ## many clients who poll and decide, and many who watch, on a 
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin $(EXTENSION)
+	rm -rf bin $(EXTENSION) web/node_modules test/e2e/node_modules web/dist/assets web/dist/index.html

@@ -19,6 +19,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/certificate"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/telemetry"
+	"github.com/analytix-flow/analytix/web"
 )
 
 // Server is a running server.
@@ -156,9 +157,11 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /metrics", s.metrics.Handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, httpapi.Prefix+"/docs", http.StatusFound)
-	})
+	files, ok := web.Files()
+	if !ok {
+		files = nil
+	}
+	mux.Handle("/", newPage(files, s.cfg.secure()))
 	return mux
 }
 

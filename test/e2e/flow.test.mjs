@@ -1,0 +1,312 @@
+// The main job, as a person does it: from the first start to the cleaned file, with the keyboard, in a real browser,
+// against the built program. The parts follow one another on one server.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test as part } from "node:test";
+import { artifacts, binary, openPage, picture, startBrowser, startServer, violations } from "./harness.mjs";
+
+const person = { name: "Ada Lovelace", email: "ada@example.com", password: "violet tram onion glacier" };
+const guest = { name: "Vera Viewer", email: "vera@example.com", password: "copper lantern meadow quartz" };
+const files = mkdtempSync(join(tmpdir(), "analytix-e2e-files-"));
+const file = join(files, "orders.csv");
+
+let server;
+let browser;
+let page;
+let context;
+let faults;
+let workspace;
+let run;
+
+before(async () => {
+  execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
+  server = await startServer();
+  browser = await startBrowser();
+  ({ page, context, faults } = await openPage(browser, server.origin));
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(files, { recursive: true, force: true });
+});
+
+// Each part stands on the one before: after a failure the rest would only say the same again.
+let broken = false;
+const test = (name, work) =>
+  part(name, async (t) => {
+    if (broken) return t.skip("a part before it failed");
+    try {
+      await work();
+    } catch (e) {
+      broken = true;
+      await page?.screenshot({ path: join(artifacts, "failure.png") }).catch(() => undefined);
+      throw new Error(`${e.message}\nat ${page?.url()}\n${(faults ?? []).join("\n")}`, { cause: e });
+    }
+  });
+
+const $ = (id) => page.getByTestId(id);
+const api = (path, init) => call(page, path, init);
+
+/** Calls the API as the page does. */
+function call(on, path, init = {}) {
+  return on.evaluate(
+    async ([p, { method = "GET", body, tag }]) => {
+      const csrf = /analytix_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+      const headers = { "X-CSRF-Token": decodeURIComponent(csrf), "Content-Type": "application/json" };
+      if (tag) headers["If-Match"] = tag;
+      const r = await fetch(`/api/v1${p}`, { method, headers, body: body ? JSON.stringify(body) : undefined });
+      const text = await r.text();
+      const json = r.headers.get("Content-Type")?.includes("json") && text ? JSON.parse(text) : null;
+      return { status: r.status, tag: r.headers.get("ETag"), json, text };
+    },
+    [path, init],
+  );
+}
+
+const runPath = (rest = "") => `/workspaces/${workspace}/runs/${run}${rest}`;
+const point = async () => (await api(runPath("/point"))).json;
+
+/** A screen as it should be: nothing grave for axe, and pictures of it kept. */
+async function screen(name) {
+  await picture(page, name);
+  assert.deepEqual(await violations(page), [], `axe on ${name}`);
+}
+
+/** Closes the control point with the keyboard. */
+async function goOn() {
+  await page.keyboard.press("Enter");
+  await $("confirm-go-on").waitFor();
+  await page.keyboard.press("Enter");
+  await $("confirm-go-on").waitFor({ state: "hidden" });
+}
+
+test("whoever opens the link of the first start becomes the administrator", async () => {
+  await page.goto(`${server.origin}/start#${server.token}`);
+  await page.getByLabel("Name").fill(person.name);
+  assert.equal(new URL(page.url()).hash, "", "the token stays in the address");
+  await screen("start");
+  await page.getByLabel("Mail address").fill(person.email);
+  await page.locator("input[name=new-password]").fill(person.password);
+  await page.getByRole("button", { name: "Create account and begin" }).click();
+  await page.waitForURL(/\/w\//);
+  workspace = new URL(page.url()).pathname.split("/")[2];
+  await page.getByText("Nothing waits for a decision.").waitFor();
+  await screen("home-empty");
+});
+
+test("a wrong password is refused in words, the right one lets in", async () => {
+  await context.clearCookies();
+  await page.goto(`${server.origin}/w/${workspace}`);
+  await page.waitForURL(/sign-in/);
+  await screen("sign-in");
+  await page.getByLabel("Mail address").fill(person.email);
+  await page.locator("input[name=password]").fill("not the password");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("is wrong").waitFor();
+  await page.locator("input[name=password]").fill(person.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/w/${workspace}`));
+});
+
+test("a file is sent and a run started with a goal", async () => {
+  await $("file").setInputFiles(file);
+  await page.getByLabel("Goal").fill("reduce late deliveries");
+  await page.getByText("received", { exact: false }).first().waitFor();
+  await page.getByRole("button", { name: "Start the run" }).click();
+  await page.waitForURL(/\/runs\//);
+  run = new URL(page.url()).pathname.split("/")[4];
+  await page.getByRole("navigation", { name: "Route of the run" }).waitFor();
+  await picture(page, "run-working");
+});
+
+test("the facts of reception are corrected and accepted", async () => {
+  await $("go-on").waitFor();
+  await page.getByText("Columns (25)").waitFor();
+  await screen("reception");
+  await page.getByLabel("Find a column").fill("notes");
+  await page.getByLabel("Role of notes").selectOption("ignore");
+  await page.getByText("1 correction", { exact: true }).waitFor();
+  await page.locator("#main").focus();
+  await goOn();
+  const decisions = (await api(runPath("/decisions"))).json.decisions;
+  assert.equal(decisions[0].decision.choice, "edit");
+  assert.deepEqual(decisions[0].decision.params.columns, { notes: { role: "ignore" } });
+});
+
+test("issues are triaged with the keyboard, one decision is undone, a reload keeps all", async () => {
+  await page.getByRole("listbox", { name: "Issues" }).waitFor();
+  await page.getByRole("heading", { name: "Before and after" }).or(page.getByText("Cells concerned")).first().waitFor();
+  await screen("quality");
+  const issues = (await api(runPath("/issues"))).json.issues;
+  assert.ok(issues.length > 10, `${issues.length} issues`);
+  const selected = () => page.getByRole("option", { selected: true }).getAttribute("id");
+
+  const first = await selected();
+  await page.keyboard.press("j");
+  assert.notEqual(await selected(), first);
+  await page.keyboard.press("k");
+  assert.equal(await selected(), first);
+
+  const settled = (n) => page.getByText(`${n} of ${issues.length} decided`, { exact: true }).waitFor();
+  await page.keyboard.press("a");
+  await settled(1);
+  assert.notEqual(await selected(), first, "the next open issue is chosen");
+  await page.keyboard.press("r");
+  await settled(2);
+  const two = (await point()).decisions;
+  assert.deepEqual(Object.values(two).map((d) => d.choice).sort(), ["accept", "reject"]);
+
+  // Undo the second.
+  await page.keyboard.press("k");
+  await page.keyboard.press("u");
+  await settled(1);
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("missing");
+  await page.keyboard.press("Escape");
+  assert.ok((await page.getByRole("option").count()) < issues.length);
+  await page.getByRole("button", { name: "Clear the search" }).click();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
+
+  await page.reload();
+  await settled(1);
+});
+
+test("a session that ends in the middle loses nothing", async () => {
+  await page.getByLabel("Reason").fill("seen at the source");
+  await context.clearCookies();
+  await $("reject").click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.waitFor();
+  await screen("session-ended");
+  await dialog.locator("input[name=password]").fill(person.password);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText(/^2 of \d+ decided$/).first().waitFor();
+  const kept = Object.values((await point()).decisions).find((d) => d.reason === "seen at the source");
+  assert.equal(kept?.choice, "reject");
+});
+
+test("who was quicker is told, and their decision stands", async () => {
+  const before = faults.length;
+  const item = await page.evaluate(() => document.querySelector("[role=option][aria-selected=true]")?.id.replace("issue-", ""));
+  const other = await context.newPage();
+  await other.goto(`${server.origin}/w/${workspace}`);
+  const seen = await call(other, runPath("/point"));
+  assert.equal(seen.json.decisions[item], undefined, "the issue is decided already");
+  // The page does not hear of it in time.
+  await page.route("**/point", (route) => route.abort());
+  const taken = await call(other, runPath("/point/decisions"), {
+    method: "POST",
+    tag: seen.tag,
+    body: { decisions: [{ item, choice: "leave", supersedes: "" }] },
+  });
+  assert.equal(taken.status, 200, taken.text);
+  await page.keyboard.press("r");
+  await page.getByText("Somebody else decided in the meantime").waitFor();
+  await page.unroute("**/point");
+  assert.equal((await point()).decisions[item].choice, "leave");
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await other.close();
+  assert.ok(faults.splice(before).every((f) => f.includes("ERR_FAILED")));
+});
+
+test("a viewer sees everything and decides nothing", async () => {
+  const made = await api("/accounts", { method: "POST", body: { name: guest.name, email: guest.email } });
+  assert.equal(made.status, 201, made.text);
+  const member = await api(`/workspaces/${workspace}/members/${made.json.account.id}`, { method: "PUT", body: { role: "viewer" } });
+  assert.equal(member.status, 200, member.text);
+  const theirs = await openPage(browser, server.origin);
+  await theirs.page.goto(server.origin + made.json.link.path);
+  await theirs.page.locator("input[name=new-password]").fill(guest.password);
+  assert.deepEqual(await violations(theirs.page), [], "axe on the invitation");
+  await picture(theirs.page, "invitation");
+  await theirs.page.getByRole("button", { name: "Set password and sign in" }).click();
+  await theirs.page.waitForURL(/\/w\//);
+  await theirs.page.getByRole("link", { name: /orders\.csv/ }).first().click();
+  await theirs.page.getByRole("option").first().waitFor();
+  for (const id of ["accept", "reject", "go-on", "accept-recommended"]) {
+    assert.equal(await theirs.page.getByTestId(id).count(), 0, `a viewer is offered ${id}`);
+  }
+  await theirs.page.keyboard.press("a");
+  const seen = await call(theirs.page, runPath("/point"));
+  const tried = await call(theirs.page, runPath("/point/decisions"), {
+    method: "POST",
+    tag: seen.tag,
+    body: { decisions: [{ item: seen.json.items[0].id, choice: "reject" }] },
+  });
+  assert.equal(tried.status, 403);
+  assert.deepEqual(theirs.faults.filter((f) => !f.includes("403")), []);
+  await theirs.context.close();
+});
+
+test("all that is recommended is accepted at once, and carried out", async () => {
+  await Promise.all([
+    page.waitForResponse((r) => r.url().endsWith("/point/decisions") && r.request().method() === "POST"),
+    $("accept-recommended").click(),
+  ]);
+  await page.getByText("accepted.").first().waitFor();
+  await $("accept-recommended").waitFor({ state: "hidden" });
+  const { items, decisions } = await point();
+  assert.ok(items.every((i) => !i.recommended || decisions[i.id]), "something recommended is left open");
+  await page.locator("#main").focus();
+  await goOn();
+});
+
+test("insights are kept and dismissed", async () => {
+  await page.getByRole("article").first().waitFor();
+  await page.getByText("statistical tests").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-chart] svg"));
+  await screen("insights");
+  await page.keyboard.press("a");
+  await page.keyboard.press("r");
+  await page.getByText("1 insight kept.").first().waitFor();
+  await page.getByRole("button", { name: "Show the query" }).first().click();
+  await page.getByText("SELECT", { exact: false }).first().waitFor();
+  await page.locator("#main").focus();
+  await goOn();
+});
+
+test("recommendations are decided and the run is finished", async () => {
+  await page.getByText("Impact").first().waitFor();
+  await screen("recommendations");
+  await page.keyboard.press("a");
+  await page.getByText("1 action taken on.").first().waitFor();
+  await goOn();
+  await $("download-data").waitFor();
+  await page.getByText("Done", { exact: true }).first().waitFor();
+  await page.getByText("Cleaned", { exact: true }).first().waitFor();
+  await screen("results");
+});
+
+test("the cleaned file is the one that the API gives, and it is cleaned", async () => {
+  const [download] = await Promise.all([page.waitForEvent("download"), $("download-data").click()]);
+  const text = readFileSync(await download.path(), "utf8");
+  const given = await api(runPath("/versions/latest/download?format=csv"));
+  assert.equal(given.status, 200);
+  assert.equal(text.replace(/^\ufeff/, ""), given.text.replace(/^\ufeff/, ""));
+  const received = readFileSync(file, "utf8");
+  assert.notEqual(text, received, "nothing was changed");
+  // What the sample plants and a recommendation mends.
+  assert.ok(received.includes("Electroncs") && !text.includes("Electroncs"), "a misspelling is still there");
+});
+
+test("home shows the run, and the account page what is one's own", async () => {
+  await page.goto(`${server.origin}/w/${workspace}`);
+  await page.getByRole("link", { name: /orders\.csv/ }).first().waitFor();
+  await screen("home");
+  await page.goto(`${server.origin}/w/${workspace}/account`);
+  await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  await screen("account");
+});
+
+test("nothing was logged as an error, refused by the policy, or asked of another host", () => {
+  assert.deepEqual(faults, []);
+});

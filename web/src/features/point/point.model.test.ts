@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { acceptRecommended, applies, type Decision, type Item, provisional, tally } from "./point.model";
+
+const item = (id: string, recommended = "", options = ["a", "b"]): Item => ({
+  id,
+  kind: "issue",
+  options,
+  recommended,
+  fingerprint: "",
+});
+const decision = (choice: string): Decision =>
+  ({ id: "d1", item: "x", choice, actor: { kind: "person", name: "Ada" }, at: "", seen: "" }) as Decision;
+
+it("counts what is decided, what changes something, and what was rejected", () => {
+  const items = [item("1"), item("2"), item("3"), item("4")];
+  const decisions = {
+    "1": decision("accept"),
+    "2": decision("reject"),
+    "3": decision("leave"),
+    other: decision("accept"),
+  };
+  expect(tally(items, decisions)).toEqual({ items: 4, decided: 3, changing: 1, rejected: 1 });
+});
+
+it("accepts what is recommended, and leaves alone what is decided or not recommended", () => {
+  const items = [item("1", "b"), item("2"), item("3", "a"), item("4", "gone"), { ...item("5", "a"), options: null }];
+  expect(acceptRecommended(items, { "3": decision("reject") })).toEqual([{ item: "1", choice: "accept", option: "b" }]);
+});
+
+it("shows a choice before the server has confirmed it, and remembers which decision it replaces", () => {
+  const seen = { tag: '"t"', body: { hash: "h", decisions: { "1": decision("reject") } } as never };
+  const next = provisional(seen as never, [{ item: "1", choice: "accept", option: "a" }]) as {
+    body: { decisions: Record<string, Decision> };
+  };
+  expect(next.body.decisions["1"]).toMatchObject({ id: "d1", choice: "accept", option: "a", seen: "h" });
+  expect((seen.body as { decisions: Record<string, Decision> }).decisions["1"]?.choice).toBe("reject");
+});
+
+it.each([
+  ["accept", true],
+  ["edit", true],
+  ["partial", true],
+  ["reject", false],
+  ["leave", false],
+])("says of %s that it changes something: %s", (choice, want) => expect(applies(decision(choice))).toBe(want));

@@ -1,0 +1,61 @@
+import { list, type Schemas } from "../../api/types";
+
+export type Decision = Schemas["Decision"];
+export type Item = Schemas["Item"];
+
+/** A choice as somebody makes it. */
+export interface Choice {
+  item: string;
+  choice: "accept" | "edit" | "partial" | "reject" | "leave";
+  option?: string;
+  params?: Record<string, unknown>;
+  rows?: number[];
+  reason?: string;
+}
+
+/** Whether a decision changes something. */
+export function applies(d: Pick<Decision, "choice"> | undefined): boolean {
+  return d?.choice === "accept" || d?.choice === "edit" || d?.choice === "partial";
+}
+
+/** The point with choices in it that the server has not confirmed yet. */
+export function provisional<P extends { body: Schemas["ControlPoint"] }>(seen: P, choices: Choice[]): P {
+  const decisions = { ...seen.body.decisions };
+  for (const c of choices) {
+    decisions[c.item] = {
+      ...c,
+      id: decisions[c.item]?.id ?? "",
+      actor: { kind: "person", name: "" },
+      at: new Date().toISOString(),
+      seen: seen.body.hash,
+    } as Decision;
+  }
+  return { ...seen, body: { ...seen.body, decisions } };
+}
+
+/** How far a control point is decided. */
+export interface Tally {
+  items: number;
+  decided: number;
+  changing: number;
+  rejected: number;
+}
+
+export function tally(items: Item[], decisions: Record<string, Decision>): Tally {
+  const t: Tally = { items: items.length, decided: 0, changing: 0, rejected: 0 };
+  for (const item of items) {
+    const d = decisions[item.id];
+    if (!d) continue;
+    t.decided++;
+    if (applies(d)) t.changing++;
+    if (d.choice === "reject") t.rejected++;
+  }
+  return t;
+}
+
+/** Acceptance of all that is recommended and not decided yet. */
+export function acceptRecommended(items: Item[], decisions: Record<string, Decision>): Choice[] {
+  return items
+    .filter((i) => !decisions[i.id] && i.recommended && list(i.options).includes(i.recommended))
+    .map((i) => ({ item: i.id, choice: "accept" as const, option: i.recommended }));
+}

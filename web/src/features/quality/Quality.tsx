@@ -1,0 +1,201 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconChecks } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { list } from "../../api/types";
+import { count, text } from "../../text/text";
+import { Empty } from "../../ui/Empty";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useMay } from "../account/may";
+import { NotTaken } from "../point/Conflict";
+import { PointBar } from "../point/PointBar";
+import { acceptRecommended, type Choice, type Decision, tally } from "../point/point.model";
+import { usePoint, usePointMoves } from "../point/point.query";
+import type { StageProps } from "../run/stageProps";
+import { type Draft, draftOf, toChoice } from "./draft.model";
+import { IssueDetail } from "./IssueDetail";
+import { IssueList } from "./IssueList";
+import { KeyHelp } from "./KeyHelp";
+import { changed, everything, type Issue, neighbour, nextOpen, visible } from "./quality.model";
+import css from "./quality.module.css";
+import { useIssues } from "./quality.query";
+import { useKeys } from "./useKeys";
+
+/** Opens the parameters of what is chosen, and goes to the first of them. */
+function edit() {
+  document.querySelector<HTMLElement>("[data-edit-open]")?.click();
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-edit] input, [data-edit] textarea")?.focus());
+}
+
+/** The control point of the quality stage: what is wrong with the data, and what to do about each of it. */
+export default function Quality({ path, open }: StageProps) {
+  const found = useIssues(path);
+  const point = usePoint(path, open);
+  if (found.isPending || (open && point.isPending)) return <Skeleton m={20} h={380} radius="lg" />;
+  const error = found.error ?? (open ? point.error : null);
+  if (error || !found.data) {
+    return (
+      <div style={{ padding: 20 }}>
+        <ErrorPanel error={error} retry={() => Promise.all([found.refetch(), open && point.refetch()])} />
+      </div>
+    );
+  }
+  if (found.data.issues.length === 0 && !open) return <Empty title={text.quality.clean}>{text.quality.cleanWhy}</Empty>;
+  return <Triage path={path} open={open} issues={found.data.issues} />;
+}
+
+function Triage({ path, open, issues }: Pick<StageProps, "path" | "open"> & { issues: Issue[] }) {
+  const point = usePoint(path, open);
+  const moves = usePointMoves(path, point.data);
+  const may = useMay(path.workspace);
+  const live = open && may("analyst");
+  const { item } = useSearch({ from: "/signed-in/w/$workspace/runs/$run" });
+  const go = useNavigate({ from: "/w/$workspace/runs/$run" });
+  const narrow = useMediaQuery("(max-width: 62em)") ?? false;
+  const [filter, setFilter] = useState(everything);
+  const [drafts, setDrafts] = useState<Record<string, Draft>>({});
+  const search = useRef<HTMLInputElement>(null);
+  const confirm = useDisclosure(false);
+  const [help, helping] = useDisclosure(false);
+
+  // After the control point the decisions stand in the document itself.
+  const decisions = useMemo<Record<string, Decision>>(() => {
+    if (point.data && open) return point.data.body.decisions;
+    return Object.fromEntries(issues.flatMap((i) => (i.decision ? [[i.id, i.decision]] : [])));
+  }, [point.data, open, issues]);
+  const shown = useMemo(() => visible(issues, decisions, filter), [issues, decisions, filter]);
+  const selected = item && issues.some((i) => i.id === item) ? item : narrow ? "" : (shown[0]?.id ?? "");
+  const issue = issues.find((i) => i.id === selected);
+  const draft = issue && (drafts[issue.id] ?? draftOf(issue, decisions[issue.id]));
+
+  const select = useCallback(
+    (id: string) => void go({ search: { view: "quality", item: id || undefined }, replace: !narrow }),
+    [go, narrow],
+  );
+  const setDraft = (d: Draft) => issue && setDrafts((all) => ({ ...all, [issue.id]: d }));
+
+  const take = (choices: Choice[], onward = true) => {
+    if (!live || choices.length === 0) return;
+    moves.withdraw.reset();
+    moves.decide.mutate(choices);
+    const ids = new Set(choices.map((c) => c.item));
+    setDrafts((all) => Object.fromEntries(Object.entries(all).filter(([id]) => !ids.has(id))));
+    if (onward && !narrow) {
+      const taken = { ...decisions, ...Object.fromEntries(choices.map((c) => [c.item, {} as Decision])) };
+      select(nextOpen(shown, taken, selected));
+    }
+  };
+  const decide = (how: "accept" | "reject" | "leave") => issue && draft && take([toChoice(issue, draft, how)]);
+  const undo = () => issue && live && decisions[issue.id] && moves.withdraw.mutate([issue.id]);
+  const items = list(point.data?.body.items);
+  const bulk = acceptRecommended(items, decisions);
+  const acceptAll = () => {
+    take(bulk, false);
+    const taken = bulk.map((c) => c.item);
+    notifications.show({
+      id: "bulk",
+      message: (
+        <span>
+          {text.quality.bulkDone(taken.length)}{" "}
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              notifications.hide("bulk");
+              moves.withdraw.mutate(taken);
+            }}
+          >
+            {text.point.undo}
+          </Button>
+        </span>
+      ),
+      autoClose: 12_000,
+    });
+  };
+
+  useKeys(!confirm[0], {
+    j: () => select(neighbour(shown, selected, 1)),
+    ArrowDown: () => select(neighbour(shown, selected, 1)),
+    k: () => select(neighbour(shown, selected, -1)),
+    ArrowUp: () => select(neighbour(shown, selected, -1)),
+    a: () => decide("accept"),
+    r: () => decide("reject"),
+    l: () => decide("leave"),
+    u: () => undo(),
+    e: edit,
+    "/": () => search.current?.focus(),
+    "?": () => helping.toggle(),
+    Enter: () => live && confirm[1].open(),
+    ...Object.fromEntries(
+      list(issue?.resolutions)
+        .slice(0, 9)
+        .map((r, i) => [
+          String(i + 1),
+          () => issue && setDraft({ option: r.id, params: undefined, rows: null, reason: draft?.reason ?? "" }),
+        ]),
+    ),
+  });
+
+  const sum = changed(issues, decisions);
+  const listShown = !narrow || !issue;
+  return (
+    <>
+      <NotTaken moves={moves} />
+      <div className={css.split}>
+        {listShown && (
+          <IssueList
+            shown={shown}
+            total={issues.length}
+            decisions={decisions}
+            selected={selected}
+            filter={filter}
+            onFilter={setFilter}
+            onSelect={select}
+            search={search}
+          />
+        )}
+        {issue && draft ? (
+          <IssueDetail
+            key={issue.id}
+            path={path}
+            issue={issue}
+            decision={decisions[issue.id]}
+            draft={draft}
+            onDraft={setDraft}
+            live={live}
+            open={open}
+            onDecide={decide}
+            onUndo={undo}
+            onBack={narrow ? () => select("") : undefined}
+          />
+        ) : (
+          !narrow && <Empty title={text.quality.choose} />
+        )}
+      </div>
+      {open && (
+        <PointBar
+          tally={tally(items, decisions)}
+          changes={text.quality.changes(sum.issues, count(sum.cells), sum.cells)}
+          moves={moves}
+          next={text.point.next.quality}
+          confirm={confirm}
+          mayClose={live}
+        >
+          {live && bulk.length > 0 && (
+            <Button
+              variant="default"
+              leftSection={<IconChecks size={16} />}
+              onClick={acceptAll}
+              data-testid="accept-recommended"
+            >
+              {text.quality.bulk(bulk.length, narrow)}
+            </Button>
+          )}
+        </PointBar>
+      )}
+      <KeyHelp opened={help} onClose={helping.close} />
+    </>
+  );
+}

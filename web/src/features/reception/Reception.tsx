@@ -1,0 +1,188 @@
+import { Button, Select, Skeleton, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconRefresh } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, body } from "../../api/client";
+import { list } from "../../api/types";
+import { count, text, words } from "../../text/text";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useMay } from "../account/may";
+import { NotTaken } from "../point/Conflict";
+import { Decided } from "../point/Decided";
+import { PointBar } from "../point/PointBar";
+import { tally } from "../point/point.model";
+import { usePoint, usePointMoves } from "../point/point.query";
+import { useKeys } from "../quality/useKeys";
+import { runKey } from "../run/run.query";
+import type { StageProps } from "../run/stageProps";
+import { Columns } from "./Columns";
+import { ReadAgain } from "./ReadAgain";
+import { type Corrections, corrected, type Facts, withGoal } from "./reception.model";
+import css from "./reception.module.css";
+
+/** The control point of reception: what the file is, as it was understood, to be corrected before anything rests on it. */
+export default function Reception({ path, open }: StageProps) {
+  const facts = useQuery({
+    queryKey: [...runKey(path.workspace, path.run), "reception"],
+    queryFn: () => body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/reception", { params: { path } })),
+  });
+  const point = usePoint(path, open);
+  const decisions = useQuery({
+    queryKey: [...runKey(path.workspace, path.run), "decisions"],
+    queryFn: async () =>
+      list(
+        (await body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/decisions", { params: { path } }))).decisions,
+      ),
+    enabled: !open,
+  });
+  const moves = usePointMoves(path, point.data);
+  const may = useMay(path.workspace);
+  const live = open && may("analyst");
+  const [corrections, setCorrections] = useState<Corrections>({});
+  const confirm = useDisclosure(false);
+  const [again, reading] = useDisclosure(false);
+  useKeys(live && !confirm[0], { Enter: () => confirm[1].open(), a: () => confirm[1].open() });
+
+  if (facts.isPending || (open && point.isPending)) return <Skeleton m={24} h={380} radius="lg" />;
+  if (facts.error || !facts.data) {
+    return (
+      <div className={css.view}>
+        <ErrorPanel error={facts.error} retry={() => facts.refetch()} />
+      </div>
+    );
+  }
+  const items = list(point.data?.body.items);
+  const item = items[0];
+  const n = corrected(corrections);
+  const past = decisions.data?.filter((d) => d.stage === "reception").at(-1)?.decision;
+  const take = () => {
+    if (!item) return undefined;
+    const base = { item: item.id, option: list(item.options)[0] };
+    return moves.decide.mutateAsync([
+      n > 0 ? { ...base, choice: "edit", params: { ...corrections } } : { ...base, choice: "accept" },
+    ]);
+  };
+  return (
+    <>
+      <NotTaken moves={moves} />
+      <div className={css.view}>
+        <Summary facts={facts.data} onAgain={live ? reading.open : undefined} />
+        {!open && <Decided decision={past} />}
+        <GoalReading facts={facts.data} live={live} corrections={corrections} onChange={setCorrections} />
+        <Columns facts={facts.data} live={live} corrections={corrections} onChange={setCorrections} />
+      </div>
+      {open && (
+        <PointBar
+          tally={tally(items, point.data?.body.decisions ?? {})}
+          changes={n > 0 ? text.reception.corrections(n) : text.reception.asRead}
+          moves={moves}
+          next={text.point.next.reception}
+          confirm={confirm}
+          mayClose={live}
+          before={take}
+          label={n > 0 ? text.reception.acceptCorrected : text.reception.accept}
+        />
+      )}
+      <ReadAgain opened={again} onClose={reading.close} format={facts.data.format} moves={moves} />
+    </>
+  );
+}
+
+function Summary({ facts, onAgain }: { facts: Facts; onAgain?: () => void }) {
+  const f = facts.format;
+  const x = facts.context;
+  const chips = [
+    f.format.toUpperCase(),
+    f.compression,
+    f.encoding.toUpperCase(),
+    f.delimiter && text.reception.delimiter(f.delimiter),
+    f.header ? text.reception.header : text.reception.noHeader,
+    !!f.preamble_lines && text.reception.preamble(f.preamble_lines),
+  ].filter(Boolean);
+  const problems = Object.entries(facts.problems ?? {});
+  return (
+    <section className={css.summary} aria-labelledby="summary">
+      <div>
+        <h2 id="summary" className={css.grain}>
+          {x.grain || text.reception.noGrain}
+        </h2>
+        <p className="soft num" style={{ margin: "4px 0 8px" }}>
+          {text.reception.size(count(facts.rows), count(list(facts.columns).length))}
+          {x.domain && ` · ${text.reception.domain(x.domain)}`}
+          {list(x.keys).length > 0 && ` · ${text.reception.key(list(list(x.keys)[0]).join(" + "))}`}
+          {x.time_column && ` · ${text.reception.time(x.time_column)}`}
+        </p>
+        <ul className={css.chips}>
+          {chips.map((c) => (
+            <li key={String(c)}>{c}</li>
+          ))}
+          {problems.map(([kind, n]) => (
+            <li key={kind} data-problem>
+              {text.reception.problem(words(kind).toLowerCase(), n)}
+            </li>
+          ))}
+        </ul>
+        {list(f.why).length > 0 && (
+          <Text size="xs" c="dimmed" mt={6}>
+            {list(f.why).join(" · ")}
+          </Text>
+        )}
+      </div>
+      {onAgain && (
+        <Button variant="default" size="xs" leftSection={<IconRefresh size={15} />} onClick={onAgain}>
+          {text.reception.again}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+interface GoalProps {
+  facts: Facts;
+  live: boolean;
+  corrections: Corrections;
+  onChange: (c: Corrections) => void;
+}
+
+function GoalReading({ facts, live, corrections, onChange }: GoalProps) {
+  const goal = facts.context.goal_reading;
+  const kpi = corrections.goal?.kpi ?? goal.kpi;
+  const direction = corrections.goal?.direction ?? goal.direction;
+  return (
+    <section className={css.goal} aria-labelledby="goal-reading">
+      <div>
+        <h3 id="goal-reading" className="eyebrow">
+          {text.reception.goal}
+        </h3>
+        <p style={{ margin: "3px 0 0" }}>{goal.text || text.run.noGoal}</p>
+        {goal.why && (
+          <Text size="xs" c="dimmed" mt={3}>
+            {goal.why}
+          </Text>
+        )}
+      </div>
+      <Select
+        size="xs"
+        label={text.reception.kpi}
+        searchable
+        limit={200}
+        disabled={!live}
+        data={[
+          { value: "", label: text.reception.noKpi },
+          ...list(facts.columns).map((c) => ({ value: c.name, label: c.name })),
+        ]}
+        value={kpi}
+        onChange={(v) => onChange(withGoal(corrections, facts, "kpi", v ?? ""))}
+      />
+      <Select
+        size="xs"
+        label={text.reception.direction}
+        disabled={!live}
+        data={(["", "up", "down"] as const).map((d) => ({ value: d, label: text.reception.directions[d || "none"] }))}
+        value={direction}
+        onChange={(v) => onChange(withGoal(corrections, facts, "direction", v ?? ""))}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { list, type Schemas } from "../../api/types";
+
+export type Facts = Schemas["Facts"];
+export type Column = Schemas["Column"];
+
+export const types = ["boolean", "integer", "decimal", "date", "time", "timestamp", "text", "json"] as const;
+export const roles = ["identifier", "key", "time", "measure", "dimension", "text", "constant", "ignore"] as const;
+
+/** What somebody corrects of the facts; what is absent stays. */
+export interface Corrections {
+  columns?: Record<string, { type?: string; role?: string }>;
+  goal?: { kpi?: string; direction?: string };
+}
+
+/** The corrections with a column's type or role set; what says the same as the facts is dropped. */
+export function withColumn(c: Corrections, column: Column, part: "type" | "role", value: string): Corrections {
+  const before = { ...c.columns?.[column.name], [part]: value };
+  if (before[part] === column[part]) delete before[part];
+  const columns = { ...c.columns, [column.name]: before };
+  if (Object.keys(before).length === 0) delete columns[column.name];
+  return pruned({ ...c, columns });
+}
+
+export function withGoal(c: Corrections, facts: Facts, part: "kpi" | "direction", value: string): Corrections {
+  const goal = { ...c.goal, [part]: value };
+  if (goal[part] === facts.context.goal_reading[part]) delete goal[part];
+  return pruned({ ...c, goal });
+}
+
+function pruned(c: Corrections): Corrections {
+  const out: Corrections = {};
+  if (c.columns && Object.keys(c.columns).length > 0) out.columns = c.columns;
+  if (c.goal && Object.keys(c.goal).length > 0) out.goal = c.goal;
+  return out;
+}
+
+/** How many things the corrections change. */
+export function corrected(c: Corrections): number {
+  const columns = Object.values(c.columns ?? {}).reduce((n, x) => n + Object.keys(x).length, 0);
+  return columns + Object.keys(c.goal ?? {}).length;
+}
+
+/** The share of the rows in which a column says nothing. */
+export function missingShare(c: Column, rows: number): number {
+  return rows > 0 ? c.missing / rows : 0;
+}
+
+/** Columns that a search finds by name, type, role or meaning. */
+export function found(facts: Facts, search: string): Column[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return list(facts.columns).filter((c) => {
+    const hay = `${c.name} ${c.type} ${c.role} ${c.semantic_type}`.toLowerCase();
+    return words.every((w) => hay.includes(w));
+  });
+}

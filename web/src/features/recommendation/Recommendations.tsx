@@ -1,0 +1,189 @@
+import { Button, Kbd, Skeleton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconArrowBackUp, IconCheck, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, body } from "../../api/client";
+import { list, type Schemas } from "../../api/types";
+import { percent, text } from "../../text/text";
+import { Empty } from "../../ui/Empty";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useMay } from "../account/may";
+import { NotTaken } from "../point/Conflict";
+import { Decided } from "../point/Decided";
+import { PointBar } from "../point/PointBar";
+import { type Decision, tally } from "../point/point.model";
+import { usePoint, usePointMoves } from "../point/point.query";
+import { useCursor } from "../point/useCursor";
+import { useKeys } from "../quality/useKeys";
+import { runKey } from "../run/run.query";
+import type { StageProps } from "../run/stageProps";
+import css from "./recommendation.module.css";
+
+type Action = Schemas["ActionItem"];
+
+/** The control point of the last stage: what to do, ranked by what it promises for what it costs. */
+export default function Recommendations({ path, open }: StageProps) {
+  const found = useQuery({
+    queryKey: [...runKey(path.workspace, path.run), "recommendations"],
+    queryFn: async () =>
+      list(
+        (await body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/recommendations", { params: { path } })))
+          .recommendations,
+      ),
+  });
+  const point = usePoint(path, open);
+  const moves = usePointMoves(path, point.data);
+  const may = useMay(path.workspace);
+  const live = open && may("analyst");
+  const confirm = useDisclosure(false);
+  const actions = useMemo(() => [...(found.data ?? [])].sort((a, b) => b.priority - a.priority), [found.data]);
+  const decisions: Record<string, Decision> =
+    open && point.data
+      ? point.data.body.decisions
+      : Object.fromEntries(actions.flatMap((a) => (a.decision ? [[a.id, a.decision]] : [])));
+  const cursor = useCursor(actions.map((a) => a.id));
+  const decide = (id: string, yes: boolean) =>
+    live &&
+    moves.decide.mutate([yes ? { item: id, choice: "accept", option: "keep" } : { item: id, choice: "reject" }]);
+  const undo = (id: string) => live && decisions[id] && moves.withdraw.mutate([id]);
+  const at = cursor.id;
+  const onward = (act: (id: string) => unknown) => {
+    if (!at) return;
+    act(at);
+    cursor.next();
+  };
+  useKeys(!confirm[0], {
+    j: cursor.next,
+    k: cursor.before,
+    a: () => onward((id) => decide(id, true)),
+    r: () => onward((id) => decide(id, false)),
+    u: () => at && undo(at),
+    Enter: () => live && confirm[1].open(),
+  });
+
+  if (found.isPending || (open && point.isPending)) return <Skeleton m={24} h={380} radius="lg" />;
+  if (found.error) {
+    return (
+      <div className={css.view}>
+        <ErrorPanel error={found.error} retry={() => found.refetch()} />
+      </div>
+    );
+  }
+  const items = list(point.data?.body.items);
+  const taken = actions.filter((a) => decisions[a.id]?.choice === "accept").length;
+  return (
+    <>
+      <NotTaken moves={moves} />
+      <div className={css.view}>
+        {actions.length === 0 && <Empty title={text.action.none}>{text.action.noneWhy}</Empty>}
+        <ol className={css.list}>
+          {actions.map((a, i) => (
+            <li
+              key={a.id}
+              id={`item-${a.id}`}
+              className={css.row}
+              data-current={a.id === at}
+              data-choice={decisions[a.id]?.choice}
+            >
+              <span className={`${css.rank} num`} aria-hidden>
+                {i + 1}
+              </span>
+              <div style={{ minWidth: 0 }}>
+                <h2 className={css.title}>{a.title}</h2>
+                <p className={css.why}>{a.why}</p>
+                <Decided decision={decisions[a.id]} />
+              </div>
+              <Gauges action={a} />
+              {live && (
+                <div className={css.actions}>
+                  <Button
+                    size="xs"
+                    variant={decisions[a.id]?.choice === "accept" ? "filled" : "default"}
+                    leftSection={<IconCheck size={15} />}
+                    rightSection={<Kbd size="xs">a</Kbd>}
+                    onClick={() => decide(a.id, true)}
+                    aria-pressed={decisions[a.id]?.choice === "accept"}
+                  >
+                    {text.action.take}
+                  </Button>
+                  <Button
+                    size="xs"
+                    variant={decisions[a.id]?.choice === "reject" ? "filled" : "default"}
+                    color="gray"
+                    leftSection={<IconX size={15} />}
+                    rightSection={<Kbd size="xs">r</Kbd>}
+                    onClick={() => decide(a.id, false)}
+                    aria-pressed={decisions[a.id]?.choice === "reject"}
+                  >
+                    {text.action.drop}
+                  </Button>
+                  {decisions[a.id] && (
+                    <Button
+                      size="xs"
+                      variant="subtle"
+                      color="gray"
+                      leftSection={<IconArrowBackUp size={15} />}
+                      onClick={() => undo(a.id)}
+                    >
+                      {text.point.undo}
+                    </Button>
+                  )}
+                </div>
+              )}
+            </li>
+          ))}
+        </ol>
+      </div>
+      {open && (
+        <PointBar
+          tally={tally(items, decisions)}
+          changes={text.action.taken(taken)}
+          moves={moves}
+          next={text.point.next.recommendation}
+          confirm={confirm}
+          mayClose={live}
+          label={text.action.finish}
+        />
+      )}
+    </>
+  );
+}
+
+function Gauges({ action: a }: { action: Action }) {
+  return (
+    <dl className={css.gauges}>
+      <div>
+        <dt>{text.action.impact}</dt>
+        <dd>
+          <Bar share={a.impact} /> <span className="num">{percent(a.impact)}</span>
+        </dd>
+      </div>
+      <div>
+        <dt>{text.action.confidence}</dt>
+        <dd>
+          <Bar share={a.confidence} /> <span className="num">{percent(a.confidence)}</span>
+        </dd>
+      </div>
+      <div>
+        <dt>{text.action.effort}</dt>
+        <dd>
+          <span className={css.dots} aria-hidden>
+            {[1, 2, 3].map((n) => (
+              <i key={n} data-on={a.effort >= n} />
+            ))}
+          </span>{" "}
+          {text.action.efforts[Math.min(3, Math.max(1, Math.round(a.effort))) as 1 | 2 | 3]}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Bar({ share }: { share: number }) {
+  return (
+    <span className={css.bar} aria-hidden>
+      <span style={{ width: `${Math.round(100 * Math.min(1, share))}%` }} />
+    </span>
+  );
+}

@@ -1,0 +1,167 @@
+import { Button, Group, Progress, Stack, Text, Textarea } from "@mantine/core";
+import { IconFileSpreadsheet, IconUpload, IconX } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type DragEvent, type FormEvent, useRef, useState } from "react";
+import { api, body } from "../../api/client";
+import { bytes, text } from "../../text/text";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { runsKey, useWorkspace } from "../home/home.query";
+import { limitsOf, refusal } from "./upload.model";
+import css from "./upload.module.css";
+import { type UploadState, useUpload } from "./useUpload";
+
+/** Takes a file and a goal, and starts a run with them. */
+export function NewRun({ workspace }: { workspace: string }) {
+  const here = useWorkspace(workspace);
+  const limits = limitsOf(here?.tier ?? "professional");
+  const { state, begin, pause, resume, reset } = useUpload(workspace);
+  const [goal, setGoal] = useState("");
+  const [refused, setRefused] = useState("");
+  const queries = useQueryClient();
+  const go = useNavigate();
+  const start = useMutation({
+    mutationFn: (dataset: string) =>
+      body(
+        api.POST("/api/v1/workspaces/{workspace}/runs", {
+          params: { path: { workspace } },
+          body: { dataset, goal: goal.trim(), decide: "ask" },
+        }),
+      ),
+    onSuccess: async (run) => {
+      await queries.invalidateQueries({ queryKey: runsKey(workspace) });
+      await go({ to: "/w/$workspace/runs/$run", params: { workspace, run: run.id } });
+    },
+  });
+  if (here?.role === "viewer") return null;
+
+  const take = (file: File | undefined) => {
+    if (!file) return;
+    const why = refusal(file, limits);
+    setRefused(why && text.upload.refused[why](file.name, bytes(limits.fileBytes)));
+    start.reset();
+    if (!why) void begin(file);
+  };
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    if (state.step === "sent") start.mutate(state.dataset);
+  };
+
+  return (
+    <section aria-labelledby="new-run" className={`card ${css.panel}`}>
+      <h2 id="new-run" className={css.head}>
+        {text.upload.title}
+      </h2>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          {state.step === "idle" ? (
+            <Drop onFile={take} />
+          ) : (
+            <Chosen state={state} onPause={pause} onResume={resume} onRemove={reset} />
+          )}
+          {refused && (
+            <Text size="sm" c="red" role="alert">
+              {refused}
+            </Text>
+          )}
+          {state.step === "failed" && <ErrorPanel error={state.problem} retry={() => begin(state.file)} />}
+          <Textarea
+            label={text.upload.goal}
+            description={text.upload.goalWhy}
+            placeholder={text.upload.goalExample}
+            name="goal"
+            autosize
+            minRows={2}
+            maxRows={6}
+            maxLength={2000}
+            value={goal}
+            onChange={(e) => setGoal(e.currentTarget.value)}
+          />
+          <ErrorPanel error={start.error} />
+          <Button type="submit" disabled={state.step !== "sent"} loading={start.isPending}>
+            {text.upload.start}
+          </Button>
+          <Text size="xs" c="dimmed">
+            {limits.fileBytes ? text.upload.demo(bytes(limits.fileBytes)) : text.upload.professional}
+          </Text>
+        </Stack>
+      </form>
+    </section>
+  );
+}
+
+function Drop({ onFile }: { onFile: (f: File | undefined) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const drop = (e: DragEvent) => {
+    e.preventDefault();
+    setOver(false);
+    onFile(e.dataTransfer.files[0]);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is the pointer's shortcut for the button inside
+    <div
+      className={css.drop}
+      data-over={over}
+      onDragOver={(e) => {
+        e.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <IconUpload size={22} stroke={1.6} aria-hidden />
+      <Text size="sm">{text.upload.drop}</Text>
+      <Button variant="default" size="xs" onClick={() => input.current?.click()}>
+        {text.upload.choose}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        className="hidden"
+        tabIndex={-1}
+        aria-label={text.upload.choose}
+        data-testid="file"
+        onChange={(e) => onFile(e.currentTarget.files?.[0])}
+      />
+      <Text size="xs" c="dimmed">
+        {text.upload.formats}
+      </Text>
+    </div>
+  );
+}
+
+interface ChosenProps {
+  state: Exclude<UploadState, { step: "idle" }>;
+  onPause: () => void;
+  onResume: () => void;
+  onRemove: () => void;
+}
+
+function Chosen({ state, onPause, onResume, onRemove }: ChosenProps) {
+  const share = state.step === "sending" ? (100 * state.sent) / state.file.size : state.step === "sent" ? 100 : 0;
+  return (
+    <div className={css.chosen}>
+      <Group gap={9} wrap="nowrap" align="flex-start">
+        <IconFileSpreadsheet size={20} stroke={1.6} aria-hidden style={{ flex: "none", marginTop: 2 }} />
+        <div style={{ minWidth: 0, flex: 1 }}>
+          <Text size="sm" fw={550} className="clip" title={state.file.name}>
+            {state.file.name}
+          </Text>
+          <Text size="xs" c="dimmed" className="num" aria-live="polite">
+            {text.upload.told(state, bytes)}
+          </Text>
+        </div>
+        <Button variant="subtle" color="gray" size="compact-xs" onClick={onRemove} aria-label={text.upload.remove}>
+          <IconX size={15} />
+        </Button>
+      </Group>
+      {state.step !== "failed" && <Progress value={share} size={5} mt={9} aria-label={text.upload.progress} />}
+      {state.step === "sending" && state.sent < state.file.size && (
+        <Button variant="subtle" color="gray" size="compact-xs" mt={6} onClick={state.paused ? onResume : onPause}>
+          {state.paused ? text.upload.resume : text.upload.pause}
+        </Button>
+      )}
+    </div>
+  );
+}
