@@ -14,6 +14,7 @@ export const en = {
   product: "Analytix Flow",
   loading: "Loading",
   cancel: "Cancel",
+  close: "Close",
   save: "Save",
   time: { now: "just now" },
 

@@ -3,7 +3,7 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconChecks } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { list } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
@@ -57,6 +57,8 @@ function Triage({ path, open, issues }: Pick<StageProps, "path" | "open"> & { is
   const [filter, setFilter] = useState(everything);
   const [drafts, setDrafts] = useState<Record<string, Draft>>({});
   const search = useRef<HTMLInputElement>(null);
+  // What can be undone here cannot be undone elsewhere.
+  useEffect(() => () => void notifications.hide("bulk"), []);
   const confirm = useDisclosure(false);
   const [help, helping] = useDisclosure(false);
 

@@ -159,7 +159,8 @@ function Versions({ path }: { path: RunPath }) {
           <li key={v.id}>
             <strong>{text.result.kinds[v.kind] ?? v.kind}</strong>
             <span className="soft num">
-              {text.result.rows(count(v.rows))} · {moment(v.created)}
+              {v.kind === "received" ? "" : `${text.result.rows(count(v.rows))} · `}
+              {moment(v.created)}
             </span>
             <code className="soft clip" title={v.content_hash}>
               {v.content_hash.slice(0, 16)}
