@@ -85,6 +85,7 @@ func Infer(t *Table) Result {
 	in.refresh()
 	in.round(0)
 	in.blame()
+	in.alike()
 	in.foreign()
 	return in.result()
 }

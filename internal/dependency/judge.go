@@ -138,7 +138,7 @@ func (in *inference) judge(c, row int, o int32, counts []int32) (int32, float64,
 // certain; what speaks against o is bounded by how often each witness is wrong.
 func (in *inference) weigh(c, row int, o, v int32, base func(int32) float64, slip bool) (float64, []vote) {
 	var votes []vote
-	bo, bv := base(o), base(v)
+	bo, bv, backed := base(o), base(v), in.supported(c, row, o)
 	for _, w := range in.heard[c] {
 		if _, ok := w.predict(in.belief, c, row); !ok {
 			continue
@@ -153,7 +153,7 @@ func (in *inference) weigh(c, row int, o, v int32, base func(int32) float64, sli
 		x := vote{w: w}
 		x.up = math.Log(w.share(in.belief, c, row, v, bv, trust)) - math.Log(bv)
 		x.down = math.Log(bo) - math.Log(w.share(in.belief, c, row, o, bo, trust))
-		if w.truth && w.leads(row, o, v) {
+		if w.truth && !backed && w.leads(row, o, v) {
 			p := w.certain(row, o, v)
 			x.up, x.down = math.Log(p)-math.Log(bv), -math.Log(1-p)
 		}

@@ -42,7 +42,7 @@ func (w *witness) single(c *Column) {
 		return
 	}
 	p, base := right/n, commonest(c)
-	if p > 0.995 || p < 0.5 || (p-base)/(1-base) < truthLift {
+	if right == n || p < 0.5 || (p-base)/(1-base) < truthLift {
 		return // without conflicts there is nothing to decide; without agreement there is no truth to be seen
 	}
 	if p < truthSure && others > truthOthers {
@@ -153,15 +153,18 @@ func (w *witness) certain(row int, o, v int32) float64 {
 	if o == w.gap {
 		lead = float64(w.count[pair(w.group[row], v)])
 	}
-	return min(0.99, 1/(1+math.Pow(wrong*copied/(1-wrong), lead)))
+	return min(0.9999, 1/(1+math.Pow(wrong*copied/(1-wrong), lead)))
 }
 
 // noise is how often the cells of a column are wrong by the witnesses that name one truth a group and lead to v here.
 func (in *inference) noise(c, row int, o, v int32) float64 {
 	most := 0.0
+	if in.supported(c, row, o) {
+		return most
+	}
 	for _, w := range in.heard[c] {
 		if w.truth && w.leads(row, o, v) {
-			most = max(most, min(0.3, 1-w.right))
+			most = max(most, min(0.3, max(0.002, 1-w.right)))
 		}
 	}
 	return most

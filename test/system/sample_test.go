@@ -28,8 +28,13 @@ func TestSampleIsFound(t *testing.T) {
 	for _, line := range records(t, text(t, d.out, "cells.csv"), ',')[1:] {
 		flagged[line[0]+" "+line[1]] = true
 	}
-	missed := []string{"spelling_variant channel", "missing rating", "numeric_outlier delivery_days", "arithmetic_violation total",
-		"fd_violation country", "duplicate_key order_id", "total_row *", "constant currency", "typo city"}
+	missed := []string{"arithmetic_violation total"}
+	reported := map[string]bool{} // what holds for a whole column flags no cell
+	for _, i := range findings(t, d.out).Issues {
+		for _, c := range i.Columns {
+			reported[i.Check+" "+c] = true
+		}
+	}
 	found := 0
 	for _, p := range manifest.Problems {
 		hits := 0
@@ -40,13 +45,13 @@ func TestSampleIsFound(t *testing.T) {
 		}
 		name := p.Check + " " + p.Columns[0]
 		switch {
-		case len(p.Rows) > 0 && hits*10 >= len(p.Rows)*9:
+		case len(p.Rows) == 0 && reported[name], len(p.Rows) > 0 && hits*10 >= len(p.Rows)*9:
 			found++
 		case !slices.Contains(missed, name):
 			t.Errorf("%s: %d of %d cells are flagged (%s)", name, hits, len(p.Rows), p.What)
 		}
 	}
-	if found < 20 {
+	if found < len(manifest.Problems)-len(missed) {
 		t.Errorf("%d of %d planted problems are found", found, len(manifest.Problems))
 	}
 	patternsAreFound(t, d)

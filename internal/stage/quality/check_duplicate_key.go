@@ -73,8 +73,9 @@ func (t *Table) repeatedKey(ctx context.Context, c *flow.Column) (*Finding, erro
 		return nil, nil
 	}
 	return &Finding{
-		// The rows are concerned, none of their cells is known to be wrong.
-		Cells: "SELECT __row, " + engine.Literal(flow.AllColumns) + ` AS "column", CAST(NULL AS VARCHAR) AS new FROM data WHERE ` + e + " IN (" + twice + ")",
+		// The first row of each key is taken for its owner, as above; a row that repeats another one throughout is a
+		// matter of duplicate rows.
+		Cells: cellsOfFurther(t.Facts, c.Name, e, twice),
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: flow.High, Confidence: 0.7,
 			Title: fmt.Sprintf("%s names the rows, but %d values stand in %d rows", c.Name, values, rows),
@@ -86,4 +87,15 @@ func (t *Table) repeatedKey(ctx context.Context, c *flow.Column) (*Finding, erro
 			Resolutions: []flow.Resolution{markOnly(), {Kind: "keep_first", Label: "Keep the first row of each", Params: map[string]any{"columns": []string{c.Name}}}},
 		},
 	}, nil
+}
+
+// cellsOfFurther flags the key in the further rows of each repeated key.
+func cellsOfFurther(f *flow.Facts, column, key, twice string) string {
+	all := make([]string, len(f.Columns))
+	for i := range f.Columns {
+		all[i] = engine.Ident(f.Columns[i].Name)
+	}
+	return "SELECT __row, " + engine.Literal(column) + ` AS "column", CAST(NULL AS VARCHAR) AS new FROM (SELECT __row, ` +
+		"row_number() OVER (PARTITION BY " + key + " ORDER BY __row) AS further, row_number() OVER (PARTITION BY " + strings.Join(all, ", ") +
+		" ORDER BY __row) AS copy FROM data WHERE " + key + " IN (" + twice + ")) WHERE further > 1 AND copy = 1"
 }

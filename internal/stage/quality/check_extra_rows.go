@@ -69,7 +69,8 @@ const totalWords = `(?i)^\s*(grand total|sub-?total|total|totals|sum|gesamt|summ
 
 var totalLike = regexp.MustCompile(totalWords)
 
-// totalRow finds rows in which a text says "total" and whose numbers are sums of the rows above.
+// totalRow finds rows in which a text says "total" and whose numbers are sums of the rows above, or that are empty save
+// for the word and numbers, which no other row is.
 func totalRow(ctx context.Context, t *Table) ([]Finding, error) {
 	var label *flow.Column
 	for i := range t.Facts.Columns {
@@ -92,6 +93,9 @@ func totalRow(ctx context.Context, t *Table) ([]Finding, error) {
 	}
 	word := "coalesce(regexp_matches(" + text(label) + ", " + engine.Literal(totalWords) + "), false)"
 	sums, err := t.areSums(ctx, word)
+	if err == nil && !sums {
+		sums, err = t.areHollow(ctx, word)
+	}
 	if err != nil || !sums {
 		return nil, err
 	}
@@ -122,6 +126,29 @@ func (t *Table) areSums(ctx context.Context, word string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// areHollow says whether the rows in question hold hardly more than their word and a number, in a table whose other rows
+// are filled. Their sums may be off, since rows may be wrong or missing.
+func (t *Table) areHollow(ctx context.Context, word string) (bool, error) {
+	filled, numbers := make([]string, 0, len(t.Facts.Columns)), []string{"0"}
+	for i := range t.Facts.Columns {
+		c := &t.Facts.Columns[i]
+		filled = append(filled, "("+engine.Ident(c.Name)+" IS NOT NULL)::INTEGER")
+		if c.Type.Numeric() {
+			numbers = append(numbers, "("+engine.Typed(c)+" IS NOT NULL)::INTEGER")
+		}
+	}
+	if len(filled) < 4 {
+		return false, nil // a row of so few cells is never plainly hollow
+	}
+	var hollow, others *float64
+	err := t.Engine.QueryRow(ctx, "SELECT max(n) FILTER (WHERE line AND m > 0), avg(n) FILTER (WHERE NOT line) FROM (SELECT "+word+" AS line, "+
+		strings.Join(filled, " + ")+" AS n, "+strings.Join(numbers, " + ")+" AS m FROM data)", &hollow, &others)
+	if err != nil {
+		return false, fmt.Errorf("looking at what stands in lines of totals: %w", err)
+	}
+	return hollow != nil && others != nil && *hollow*2 <= float64(len(filled)) && *others >= 2**hollow, nil
 }
 
 // extra is the finding of rows that do not belong.

@@ -29,7 +29,7 @@ func numericOutliers(ctx context.Context, t *Table) ([]Finding, error) {
 	}
 	for i := range t.Facts.Columns {
 		c := &t.Facts.Columns[i]
-		if seen[c.Name] || !c.Type.Numeric() || c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Distinct < 20 {
+		if seen[c.Name] || !c.Type.Numeric() || c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Distinct < 5 {
 			continue
 		}
 		f, err := t.extremes(ctx, c)
