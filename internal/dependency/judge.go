@@ -173,14 +173,20 @@ func (in *inference) weigh(c, row int, o, v int32, base func(int32) float64, sli
 	return min(up, -math.Log(bv)) + down + math.Log(bv), votes
 }
 
+// name lists what speaks for the alternative. What spells the value out in the same row comes first, since it explains
+// more than that other rows agree.
 func (in *inference) name(votes []vote) []By {
-	var out []By
+	var out, others []By
 	for _, x := range votes {
-		if x.llr > 0 && !x.w.weak {
+		switch {
+		case x.llr <= 0 || x.w.weak:
+		case x.w.kind == byEqual || x.w.kind == byNumber:
 			out = append(out, describe(x.w))
+		default:
+			others = append(others, describe(x.w))
 		}
 	}
-	return out
+	return append(out, others...)
 }
 
 func describe(w *witness) By {
