@@ -18,16 +18,16 @@ func TestOneSlipIsJudgedAlikeEverywhere(t *testing.T) {
 	}
 	for _, c := range cases {
 		b := NewBuilder("city")
-		for _, s := range []string{"Brimingham", "Brimingham", "Brimingham", "Birmingham", "Dothan"} {
+		for _, s := range []string{"Birmxngham", "Birmxngham", "Birmxngham", "Birmingham", "Dothan"} {
 			b.Add(s, true)
 		}
 		col := b.Column()
-		// Codes follow the order of appearance; the cases speak of 0 Birmingham, 1 Brimingham, 2 Dothan.
-		code := []int32{col.code("Birmingham"), col.code("Brimingham"), col.code("Dothan")}
+		// Codes follow the order of appearance; the cases speak of 0 Birmingham, 1 Birmxngham, 2 Dothan.
+		code := []int32{col.code("Birmingham"), col.code("Birmxngham"), col.code("Dothan")}
 		in := &inference{t: &Table{Rows: 5, Columns: []Column{col}}, belief: [][]int32{slices.Clone(col.Codes)}, found: []map[int]Cell{{}}}
 		for row, v := range c.judged {
 			in.belief[0][row] = code[v]
-			in.found[0][row] = Cell{Row: row, Old: "Brimingham", New: col.Dict[code[v]], Slip: true}
+			in.found[0][row] = Cell{Row: row, Old: "Birmxngham", New: col.Dict[code[v]], Slip: true}
 		}
 		in.alike()
 		if len(in.found[0]) != c.want {
