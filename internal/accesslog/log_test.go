@@ -203,15 +203,21 @@ func TestWhatCannotBeRecordedIsRefused(t *testing.T) {
 	if err := l.Begin(t.Context(), change(1)); !errors.Is(err, accesslog.ErrUnrecorded) {
 		t.Errorf("a change: %v", err)
 	}
-	refused := false
-	for i := range 5000 {
-		if err := l.Record(t.Context(), read(i)); err != nil {
-			refused = errors.Is(err, accesslog.ErrUnrecorded)
-			break
+	// The writer holds a batch of reads that it tries again, and four more wait. It may be slow to take them, so that one is
+	// refused before: that many are taken in the end, and not one more.
+	const most = 1024 + 4
+	taken := 0
+	for i := 0; taken < most; i++ {
+		err := l.Record(t.Context(), read(i))
+		switch {
+		case err == nil:
+			taken++
+		case !errors.Is(err, accesslog.ErrUnrecorded):
+			t.Fatal(err)
 		}
 	}
-	if !refused {
-		t.Error("reads were taken without end though nothing can be written")
+	if err := l.Record(t.Context(), read(most)); !errors.Is(err, accesslog.ErrUnrecorded) {
+		t.Errorf("a read more than there is room for: %v", err)
 	}
 	if err := l.Ready(); !errors.Is(err, accesslog.ErrUnrecorded) {
 		t.Errorf("ready for more reads: %v", err)
