@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/analytix-flow/analytix/internal/access"
-	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 )
 
@@ -101,18 +100,8 @@ func visitAccounts(cmd *cobra.Command, do func(context.Context, *auth.Service) e
 	if err != nil {
 		return err
 	}
-	p := place{dir}
-	master, err := p.masterKey()
-	if err != nil {
-		return err
-	}
-	opt, err := p.options("", master)
-	if err != nil {
-		return err
-	}
-	opt.Home, opt.Dormant = p.data, true
 	ctx := cmd.Context()
-	a, err := app.Open(ctx, opt)
+	a, err := place{dir}.lookAtServer(ctx)
 	if err != nil {
 		return err
 	}

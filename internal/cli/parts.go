@@ -101,6 +101,27 @@ func (p place) provider(ctx context.Context) (keys.Provider, error) {
 	}
 }
 
+// serverOptions are those of a server whose state the folder is.
+func (p place) serverOptions(ctx context.Context) (app.Options, error) {
+	provider, err := p.provider(ctx)
+	if err != nil {
+		return app.Options{}, err
+	}
+	opt, err := p.options("", provider)
+	opt.Home = p.data
+	return opt, err
+}
+
+// lookAtServer opens the state of a server that does not run, without taking up its work.
+func (p place) lookAtServer(ctx context.Context) (*app.App, error) {
+	opt, err := p.serverOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opt.Dormant, opt.PostgresURL = true, os.Getenv("ANALYTIX_POSTGRES_URL")
+	return app.Open(ctx, opt)
+}
+
 func (p place) options(run string, master keys.Provider) (app.Options, error) {
 	self, err := os.Executable()
 	if err != nil {

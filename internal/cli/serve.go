@@ -84,15 +84,10 @@ func serverDir(cmd *cobra.Command) (string, error) {
 }
 
 func serverParts(cmd *cobra.Command, s *streams, p place) (server.Parts, error) {
-	provider, err := p.provider(cmd.Context())
+	opt, err := p.serverOptions(cmd.Context())
 	if err != nil {
 		return server.Parts{}, err
 	}
-	opt, err := p.options("", provider)
-	if err != nil {
-		return server.Parts{}, err
-	}
-	opt.Home = p.data
 	parts := server.Parts{App: opt, Version: version, Tell: func(format string, args ...any) {
 		_, _ = fmt.Fprintf(s.err, format+"\n", args...) // there is nobody else to tell
 	}}

@@ -29,20 +29,11 @@ func verifyServer(ctx context.Context, s *streams, dir string) error {
 	if err != nil {
 		return usage(fmt.Errorf("the state folder %s: %w", dir, err))
 	}
-	p := place{dir}
-	if _, err := os.Stat(filepath.Join(dir, "master.key")); err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" {
+	_, err = os.Stat(filepath.Join(dir, "master.key")) // with a new one nothing could be read
+	if err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" && os.Getenv("ANALYTIX_KEY_PROVIDER") != "vault" {
 		return usage(fmt.Errorf("%s holds the state of a server, and its master key is not there: give it in ANALYTIX_MASTER_KEY", dir))
 	}
-	master, err := p.masterKey()
-	if err != nil {
-		return err
-	}
-	opt, err := p.options("", master)
-	if err != nil {
-		return err
-	}
-	opt.Home, opt.Dormant, opt.PostgresURL = dir, true, os.Getenv("ANALYTIX_POSTGRES_URL")
-	a, err := app.Open(ctx, opt)
+	a, err := place{dir}.lookAtServer(ctx)
 	if err != nil {
 		return err
 	}
