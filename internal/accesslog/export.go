@@ -22,9 +22,6 @@ const (
 	Syslog Format = "syslog" // RFC 5424, a line an entry
 )
 
-// Formats lists the formats.
-func Formats() []Format { return []Format{JSONL, CEF, Syslog} }
-
 // ContentType is the media type of a format.
 func (f Format) ContentType() string {
 	if f == JSONL {

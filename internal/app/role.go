@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/tier"
 )
@@ -29,7 +30,7 @@ func (r Roles) Of(ctx context.Context, account string) (map[string]access.Role, 
 
 // First makes the workspace "default" with the account as its administrator.
 func (r Roles) First(ctx context.Context, tx *store.Tx, account string) error {
-	id := NewID("ws")
+	id := identifier.New("ws")
 	if err := tx.InsertWorkspace(ctx, store.Workspace{ID: id, Tier: string(tier.Professional), Name: "default"}); err != nil {
 		return err
 	}

@@ -1,20 +1,17 @@
 package app
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/keys"
 )
 
 // sealer encrypts the sealed columns of records on PostgreSQL, with AES-256-GCM under the instance's key.
 type sealer struct{ aead cipher.AEAD }
 
 func newSealer(key []byte) (*sealer, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("setting up the encryption of the records: %w", err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
+	aead, err := keys.Sealing(key)
 	if err != nil {
 		return nil, fmt.Errorf("setting up the encryption of the records: %w", err)
 	}

@@ -2,23 +2,14 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
-	"strings"
 
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-// NewID makes an id that cannot be guessed: the prefix and 100 random bits.
-func NewID(prefix string) string {
-	var r [13]byte
-	_, _ = rand.Read(r[:]) // never fails (crypto/rand)
-	return prefix + "_" + strings.ToLower(base32.StdEncoding.EncodeToString(r[:]))[:20]
-}
-
 // CreateWorkspace records a new workspace, whose first administrator is the account; empty for none.
 func (a *App) CreateWorkspace(ctx context.Context, name, tier, account string) (*store.Workspace, error) {
-	id := NewID("ws")
+	id := identifier.New("ws")
 	err := a.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.InsertWorkspace(ctx, store.Workspace{ID: id, Tier: tier, Name: name}); err != nil || account == "" {
 			return err
@@ -87,7 +78,7 @@ func (a *App) Recipe(ctx context.Context, workspace, id string) (*store.Recipe, 
 
 // CreateRecipe keeps a recipe under a new id, which is returned in it.
 func (a *App) CreateRecipe(ctx context.Context, r store.Recipe) (*store.Recipe, error) {
-	r.ID = NewID("rcp")
+	r.ID = identifier.New("rcp")
 	err := a.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.InsertRecipe(ctx, r) })
 	if err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/analytix-flow/analytix/internal/identifier"
 )
 
 const (
@@ -37,7 +39,7 @@ func (s *Service) accessToken(account, session string, now time.Time) (Secret, t
 	}
 	expires := now.Add(s.cfg.AccessTTL).Truncate(time.Second)
 	text, err := jwt.Signed(signer).Claims(jwt.Claims{
-		Issuer: s.cfg.Issuer, Audience: jwt.Audience{s.cfg.Audience}, Subject: account, ID: newID("jti"),
+		Issuer: s.cfg.Issuer, Audience: jwt.Audience{s.cfg.Audience}, Subject: account, ID: identifier.New("jti"),
 		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(expires),
 	}).Claims(claims{Session: session}).Serialize()
 	if err != nil {
@@ -73,7 +75,7 @@ func (s *Service) checkAccessToken(ctx context.Context, text string) (account, s
 	if std.Expiry == nil || std.IssuedAt == nil || !now.Before(std.Expiry.Time()) || std.ID == "" {
 		return "", "", errors.New("expired, or without expiry, time of issue or id")
 	}
-	if !validID(accountID, std.Subject) || !validID(sessionID, own.Session) {
+	if !identifier.Valid(accountID, std.Subject) || !identifier.Valid(sessionID, own.Session) {
 		return "", "", errors.New("it names no account or session")
 	}
 	return std.Subject, own.Session, nil

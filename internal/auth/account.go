@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -112,7 +113,7 @@ func (s *Service) insertAccount(ctx context.Context, tx *store.Tx, n NewAccount,
 		return nil, fmt.Errorf("recording an account: %w", err)
 	}
 	now := s.now()
-	r := &store.Account{ID: newID(accountID), Lookup: s.lookup(email), Role: string(n.Role), Status: string(status), Profile: p, Created: now, Updated: now}
+	r := &store.Account{ID: identifier.New(accountID), Lookup: s.lookup(email), Role: string(n.Role), Status: string(status), Profile: p, Created: now, Updated: now}
 	return r, tx.InsertAccount(ctx, r)
 }
 
@@ -190,7 +191,7 @@ func readCursor(cursor string) (time.Time, string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	micros, id, ok := strings.Cut(string(raw), " ")
 	n, err2 := strconv.ParseInt(micros, 10, 64)
-	if err != nil || err2 != nil || !ok || n <= 0 || !validID(accountID, id) {
+	if err != nil || err2 != nil || !ok || n <= 0 || !identifier.Valid(accountID, id) {
 		return time.Time{}, "", fmt.Errorf("the cursor is not one that a list gave out: %w", ErrInvalid)
 	}
 	return time.UnixMicro(n), id, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -91,20 +92,21 @@ func cleanToken(n NewAPIToken, now time.Time) (*APIToken, error) {
 	if !n.Expires.After(now) || n.Expires.Sub(now) > longestToken {
 		return nil, fmt.Errorf("an API token expires within a year, and not before now: %w", ErrInvalid)
 	}
-	return &APIToken{ID: newID(apiTokenID), Name: name, Scopes: scopes, Created: now, Expires: n.Expires}, nil
+	return &APIToken{ID: identifier.New(apiTokenID), Name: name, Scopes: scopes, Created: now, Expires: n.Expires}, nil
 }
 
 // parseAPIToken takes an API token apart: the id of its record and the hash of its secret.
 func parseAPIToken(text string) (id, hash string, ok bool) {
 	rest, ok := strings.CutPrefix(text, apiTokenPrefix)
-	if !ok || len(rest) != 20+1+43 || rest[20] != '_' {
+	if !ok {
 		return "", "", false
 	}
-	id = apiTokenID + "_" + rest[:20]
-	if _, err := base64.RawURLEncoding.Strict().DecodeString(rest[21:]); err != nil || !validID(apiTokenID, id) {
+	name, secret, ok := strings.Cut(rest, "_") // the first: a secret may have some
+	id = apiTokenID + "_" + name
+	if _, err := base64.RawURLEncoding.Strict().DecodeString(secret); !ok || err != nil || len(secret) != 43 || !identifier.Valid(apiTokenID, id) {
 		return "", "", false
 	}
-	return id, NewSecret(rest[21:]).hash(), true
+	return id, NewSecret(secret).hash(), true
 }
 
 // APITokens lists the API tokens of an account that were not revoked, the latest first.

@@ -4,13 +4,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 )
 
 const redacted = "[secret]"
@@ -55,17 +53,6 @@ func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails (crypto/rand)
 	return b
-}
-
-var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-// newID makes an id of 100 random bits, which nobody guesses.
-func newID(prefix string) string { return prefix + "_" + lowerBase32.EncodeToString(random(13))[:20] }
-
-// validID says whether a text has the form of an id of newID.
-func validID(prefix, id string) bool {
-	rest, ok := strings.CutPrefix(id, prefix+"_")
-	return ok && len(rest) == 20 && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // equal compares in constant time.

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -81,7 +82,7 @@ func (s *Service) openSession(ctx context.Context, tx *store.Tx, a *Account, met
 	if err != nil {
 		return nil, fmt.Errorf("opening a session: %w", err)
 	}
-	x := store.Session{ID: newID(sessionID), Account: a.ID, Origin: s.origin(c.Address), Method: method, Detail: detail,
+	x := store.Session{ID: identifier.New(sessionID), Account: a.ID, Origin: s.origin(c.Address), Method: method, Detail: detail,
 		Restricted: !trusted && !a.TOTP && s.mustHaveTOTP(a), Created: now, Seen: now, Expires: now.Add(s.cfg.SessionTTL)}
 	if err := tx.InsertSession(ctx, x); err != nil {
 		return nil, err

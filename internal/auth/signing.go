@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -130,7 +131,7 @@ func (s *Service) nextKey(records []store.SigningKey, now time.Time) (store.Sign
 		}
 	}
 	private := ed25519.NewKeyFromSeed(random(ed25519.SeedSize))
-	return store.SigningKey{ID: newID("key"), Private: private.Seed(), SignsFrom: from, Created: now}, true
+	return store.SigningKey{ID: identifier.New("key"), Private: private.Seed(), SignsFrom: from, Created: now}, true
 }
 
 func signingKeys(records []store.SigningKey) ([]signingKey, error) {
@@ -149,7 +150,7 @@ func (s *Service) publicKey(ctx context.Context, id string) (ed25519.PublicKey, 
 	if k, ok := s.signing.find(id); ok {
 		return k, nil
 	}
-	if validID("key", id) && s.signing.stale(s.now()) {
+	if identifier.Valid("key", id) && s.signing.stale(s.now()) {
 		records, err := s.records.SigningKeys(ctx)
 		if err != nil {
 			return nil, err

@@ -184,6 +184,8 @@ func (s *Service) Confirm(ctx context.Context, i *Identity, code string, c Clien
 	return codes, nil
 }
 
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // guarded runs what takes a code of whoever is signed in; do says whether the code held. Guesses count.
 func (s *Service) guarded(ctx context.Context, i *Identity, c Client, do func(ctx context.Context, tx *store.Tx) (bool, error)) error {
 	attempt, err := s.admit(ctx, guessCode, s.lookup(i.Email), c)

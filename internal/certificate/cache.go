@@ -2,7 +2,6 @@ package certificate
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/crypto/acme/autocert"
+
+	"github.com/analytix-flow/analytix/internal/keys"
 )
 
 // sealedCache keeps what ACME needs (accounts, keys, certificates) in a folder, each file encrypted with AES-256-GCM and
@@ -25,11 +26,7 @@ func newSealedCache(dir string, key []byte) (*sealedCache, error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("setting up the encryption of certificates: %w", err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
+	aead, err := keys.Sealing(key)
 	if err != nil {
 		return nil, fmt.Errorf("setting up the encryption of certificates: %w", err)
 	}

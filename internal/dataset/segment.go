@@ -1,15 +1,15 @@
 package dataset
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sort"
 	"sync"
+
+	"github.com/analytix-flow/analytix/internal/keys"
 )
 
 // A file that comes in pieces (an upload that may be resumed) is kept as segments, each encrypted on its own, so that
@@ -31,15 +31,8 @@ const (
 type segmentCipher struct{ aead cipher.AEAD }
 
 func newSegmentCipher(key []byte) (segmentCipher, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return segmentCipher{}, errors.New("setting up the encryption of a segment failed") // nothing of a key gets out
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return segmentCipher{}, errors.New("setting up the encryption of a segment failed")
-	}
-	return segmentCipher{aead}, nil
+	aead, err := keys.Sealing(key)
+	return segmentCipher{aead}, err
 }
 
 func segmentPlace(offset int64, length int) []byte {

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/analytix-flow/analytix/internal/auth"
 )
@@ -18,8 +17,6 @@ import (
 type Limits struct {
 	// PerCaller is how many requests of one account are worked on at the same time; 64 by default. Streams count.
 	PerCaller int
-	// Timeout is how long a request that is no stream and no transfer may take; 60 s by default.
-	Timeout time.Duration
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 }

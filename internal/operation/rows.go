@@ -39,16 +39,6 @@ func (o removal) Cells(p map[string]any, facts *flow.Facts) (string, error) {
 		` AS "column", CAST(NULL AS VARCHAR) AS old, CAST(NULL AS VARCHAR) AS new FROM (` + q + ")", nil
 }
 
-// Removes says whether a kind of operation takes rows out of the table.
-func Removes(kind string) bool {
-	op, ok := For(kind)
-	if !ok {
-		return false
-	}
-	_, ok = op.(removal)
-	return ok
-}
-
 // validRows takes "where", or "rows" counted from 1. Rows by number do not carry over to another file.
 func validRows(p map[string]any, facts *flow.Facts) error {
 	rows, err := rowNumbers(p)

@@ -59,24 +59,17 @@ type dataHandler struct{}
 func (dataHandler) Name() string { return HandlerData }
 
 func (dataHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.Result, error) {
-	var p DataParams
-	if err := json.Unmarshal(job.Params, &p); err != nil {
-		return nil, stage.Permanent(fmt.Errorf("reading the export's parameters: %w", err))
-	}
-	if err := p.check(); err != nil {
-		return nil, stage.Permanent(err)
-	}
-	x, err := attach(ctx, job, env, p)
+	x, err := attach(ctx, job, env)
 	if err != nil {
 		return nil, err
 	}
-	env.Progress(0, "writing "+p.Name)
-	err = replace(job.OutDir, p.Name, func(to string) error { return x.write(ctx, to) })
+	env.Progress(0, "writing "+x.Name)
+	err = replace(job.OutDir, x.Name, func(to string) error { return x.write(ctx, to) })
 	if err != nil {
-		return nil, fmt.Errorf("writing the cleaned data to %s: %w; the cleaned data itself is kept in the run", filepath.Join(job.OutDir, p.Name), err)
+		return nil, fmt.Errorf("writing the cleaned data to %s: %w; the cleaned data itself is kept in the run", filepath.Join(job.OutDir, x.Name), err)
 	}
-	env.Progress(1, "wrote "+p.Name)
-	return exported(p.Name, x.rows)
+	env.Progress(1, "wrote "+x.Name)
+	return exported(x.Name, x.rows)
 }
 
 func exported(name string, rows int64) (*stage.Result, error) {
@@ -110,7 +103,15 @@ type export struct {
 	sort    string // ORDER BY, where the rows do not lie in their order
 }
 
-func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (*export, error) {
+// attach reads what a job wants to have written, and opens the table.
+func attach(ctx context.Context, job *stage.Job, env *stage.Env) (*export, error) {
+	var p DataParams
+	if err := json.Unmarshal(job.Params, &p); err != nil {
+		return nil, stage.Permanent(fmt.Errorf("reading the export's parameters: %w", err))
+	}
+	if err := p.check(); err != nil {
+		return nil, stage.Permanent(err)
+	}
 	file, ok := job.Files[stage.FileData]
 	if !ok {
 		return nil, stage.Permanent(fmt.Errorf("the job names no file %q to export", stage.FileData))
@@ -120,10 +121,9 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env, p DataParams) (
 		return nil, fmt.Errorf("opening the cleaned data: %w", err)
 	}
 	x := &export{DataParams: p, session: env.Engine, from: from}
-	if x.columns, err = columnsOf(ctx, env.Engine, from); err != nil {
+	if x.columns, err = env.Engine.Columns(ctx, from); err != nil {
 		return nil, fmt.Errorf("opening the cleaned data: %w", err)
 	}
-	x.columns = slices.DeleteFunc(x.columns, func(c string) bool { return c == engine.RowColumn })
 	x.leaveOut(p.Dropped)
 	if len(x.columns) == 0 {
 		return nil, stage.Permanent(errors.New("the cleaned data has no column left, so there is nothing to write"))
@@ -150,19 +150,6 @@ func (x *export) leaveOut(names []string) {
 		}
 	}
 	x.columns, x.Names = columns, headers
-}
-
-func columnsOf(ctx context.Context, s *engine.Session, from string) ([]string, error) {
-	rows, err := s.Query(ctx, "SELECT * FROM "+from+" LIMIT 0")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	return names, rows.Err()
 }
 
 // header is what stands above a column: the name as received, where the table's name was made unique.

@@ -28,18 +28,11 @@ type sealedHandler struct{}
 func (sealedHandler) Name() string { return HandlerSealed }
 
 func (sealedHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.Result, error) {
-	var p DataParams
-	if err := json.Unmarshal(job.Params, &p); err != nil {
-		return nil, stage.Permanent(fmt.Errorf("reading the export's parameters: %w", err))
-	}
-	if err := p.check(); err != nil {
-		return nil, stage.Permanent(err)
-	}
-	x, err := attach(ctx, job, env, p)
+	x, err := attach(ctx, job, env)
 	if err != nil {
 		return nil, err
 	}
-	s := Sealed{Path: filepath.Join(job.OutDir, p.Name), Rows: x.rows}
+	s := Sealed{Path: filepath.Join(job.OutDir, x.Name), Rows: x.rows}
 	if s.Bytes, err = x.seal(ctx, s.Path, job.Key); err != nil {
 		return nil, fmt.Errorf("writing the data for a download: %w", err)
 	}

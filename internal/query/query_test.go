@@ -195,7 +195,7 @@ func TestACallerWhoGoesAwayEndsTheQuery(t *testing.T) {
 	began := time.Now()
 	err := b.Exec(ctx, "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE hash(a.range + b.range) = 7")
 	if err == nil {
-		t.Skip("this machine is too fast for the test")
+		t.Fatal("a query that takes years ended")
 	}
 	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("it took %s to end", took)

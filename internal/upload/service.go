@@ -2,8 +2,6 @@ package upload
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 )
@@ -100,13 +99,6 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, streams: streams{most: cfg.Streams, busy: map[string]int{}}}
 }
 
-// newID makes an id that cannot be guessed.
-func newID() string {
-	var r [16]byte
-	_, _ = rand.Read(r[:]) // never fails (crypto/rand)
-	return "dst_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(r[:]))
-}
-
 // create begins an upload. size is -1 where the sender does not know it yet.
 func (s *Service) create(ctx context.Context, o Owner, name string, metadata map[string]string, size int64) (u *Upload, err error) {
 	if o.Account == "" || o.Workspace == "" {
@@ -118,7 +110,7 @@ func (s *Service) create(ctx context.Context, o Owner, name string, metadata map
 	if size == 0 {
 		return nil, fmt.Errorf("%w; nothing was kept; check how it was exported", ErrEmpty)
 	}
-	u = &Upload{ID: newID(), Workspace: o.Workspace, Account: o.Account, Status: store.DatasetOpen, Name: cleanName(name),
+	u = &Upload{ID: identifier.New("dst"), Workspace: o.Workspace, Account: o.Account, Status: store.DatasetOpen, Name: cleanName(name),
 		Metadata: cleanMetadata(metadata), Size: size, Expires: s.cfg.Now().Add(s.cfg.TTL).UTC()}
 	if _, err := s.cfg.Keys.Make(ctx, u.ID); err != nil {
 		return nil, fmt.Errorf("beginning an upload: %w", err)

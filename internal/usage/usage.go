@@ -22,9 +22,6 @@ const (
 	Millis Measure = "work_milliseconds" // time that handlers worked, each in a process of its own
 )
 
-// Measures lists the measures.
-func Measures() []Measure { return []Measure{Runs, Bytes, Rows, Cells, Millis} }
-
 // The statuses of runs that are under way, as package control writes them: they work, or wait for a decision.
 const (
 	running = "running"

@@ -2,14 +2,12 @@ package webhook
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 )
@@ -62,13 +60,6 @@ type payload struct {
 	Run       *Run      `json:"run,omitempty"`
 }
 
-// newID makes an id that cannot be guessed.
-func newID(prefix string) string {
-	var r [15]byte
-	_, _ = rand.Read(r[:]) // never fails (crypto/rand)
-	return prefix + "_" + strings.ToLower(base32.StdEncoding.EncodeToString(r[:]))
-}
-
 // The statuses of a delivery. They are stored: they are never renamed.
 const (
 	Pending   = "pending"   // an attempt is due, now or later
@@ -94,7 +85,7 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, e Event) error {
 		}
 		if body == nil {
 			run := e.Run
-			if body, err = json.Marshal(payload{ID: newID("evt"), Event: e.Kind, At: e.At.UTC(), Workspace: e.Workspace, Run: &run}); err != nil {
+			if body, err = json.Marshal(payload{ID: identifier.New("evt"), Event: e.Kind, At: e.At.UTC(), Workspace: e.Workspace, Run: &run}); err != nil {
 				return fmt.Errorf("writing event %s: %w", e.Kind, err)
 			}
 		}
@@ -107,7 +98,7 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, e Event) error {
 
 // enqueue records a delivery and its first task; nil where the webhook was told the same before.
 func (s *Service) enqueue(ctx context.Context, tx *store.Tx, w *store.Webhook, about string, k Kind, body []byte) (*store.Delivery, error) {
-	d := &store.Delivery{ID: newID("dlv"), Webhook: w.ID, Workspace: w.Workspace, About: about, Event: string(k), Status: Pending, Next: s.now(), Body: body}
+	d := &store.Delivery{ID: identifier.New("dlv"), Webhook: w.ID, Workspace: w.Workspace, About: about, Event: string(k), Status: Pending, Next: s.now(), Body: body}
 	fresh, err := tx.PutDelivery(ctx, *d)
 	if err != nil || !fresh {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -54,7 +55,7 @@ func (s *Service) Create(ctx context.Context, workspace string, x Spec) (*store.
 		return nil, "", err
 	}
 	secret := newSecret()
-	w := store.Webhook{ID: newID("whk"), Workspace: workspace, Active: x.Active,
+	w := store.Webhook{ID: identifier.New("whk"), Workspace: workspace, Active: x.Active,
 		WebhookBody: store.WebhookBody{URL: x.URL, Events: names(x.Events), Secret: []byte(secret)}}
 	err := s.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		all, err := tx.Webhooks(ctx, workspace)
@@ -147,7 +148,7 @@ func (s *Service) Remove(ctx context.Context, workspace, id string) error {
 
 // Try sends a webhook a test event.
 func (s *Service) Try(ctx context.Context, workspace, id string) (*store.Delivery, error) {
-	body, err := json.Marshal(payload{ID: newID("evt"), Event: Test, At: s.now().UTC(), Workspace: workspace})
+	body, err := json.Marshal(payload{ID: identifier.New("evt"), Event: Test, At: s.now().UTC(), Workspace: workspace})
 	if err != nil {
 		return nil, fmt.Errorf("writing a test event: %w", err)
 	}
@@ -172,7 +173,7 @@ func (s *Service) again(ctx context.Context, workspace, id string, k Kind, body 
 		return nil, fmt.Errorf("%w: it is switched off; switch it on first", ErrInvalid)
 	}
 	err = s.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		d, err = s.enqueue(ctx, tx, w, newID("again"), k, body)
+		d, err = s.enqueue(ctx, tx, w, identifier.New("again"), k, body)
 		return err
 	})
 	if err != nil {

@@ -332,7 +332,7 @@ func (l *load) tell(before, after string) error {
 		fmt.Printf("%-10s %7d  %6.0f/s  median %s  p95 %s  p99 %s  worst %s\n", x.name, len(x.all), float64(len(x.all))/l.length.Seconds(), //nolint:forbidigo // as above
 			quantile(x.all, .5), quantile(x.all, .95), quantile(x.all, .99), quantile(x.all, 1))
 	}
-	fmt.Printf("events     %7d\nerrors     %7d\nserver before: %s\nserver after:  %s\n", l.events.Load(), l.errors.Load(), before, after) //nolint:forbidigo // as above
+	fmt.Printf("events     %7d\nstale      %7d\nerrors     %7d\nserver before: %s\nserver after:  %s\n", l.events.Load(), l.stale.Load(), l.errors.Load(), before, after) //nolint:forbidigo // as above
 	if n := l.errors.Load(); n > 0 {
 		return fmt.Errorf("%d errors, the last: %v", n, l.why.Load())
 	}
