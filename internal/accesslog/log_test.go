@@ -20,7 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 
 // ring gives keys that are derived from their names, the same for every log of a test.
 type ring struct{}
@@ -68,10 +68,9 @@ func each(t *testing.T, f func(t *testing.T, open func(*testing.T) *bench)) {
 		})
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		database := storetest.Postgres(t)
 		f(t, func(t *testing.T) *bench {
 			t.Helper()
-			s, err := store.OpenPostgres(t.Context(), database(t), store.Options{})
+			s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
 			return opened(t, s, err)
 		})
 	})

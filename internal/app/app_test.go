@@ -23,6 +23,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/store/storetest"
 	"github.com/analytix-flow/analytix/internal/tier"
 )
 
@@ -32,7 +33,7 @@ const part = "ANALYTIX_APP_PART"
 func TestMain(m *testing.M) {
 	switch os.Getenv(part) {
 	case "":
-		goleak.VerifyTestMain(m)
+		goleak.VerifyTestMain(storetest.Main(m))
 	case "child":
 		if err := process.Child(context.Background(), handlers()); err != nil {
 			fmt.Fprintln(os.Stderr, err)

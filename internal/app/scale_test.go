@@ -36,7 +36,7 @@ type apart struct {
 
 func newApart(t *testing.T) apart {
 	t.Helper()
-	return apart{home: filepath.Join(t.TempDir(), "home"), postgres: storetest.Postgres(t)(t), nats: brokertest.Server(t)}
+	return apart{home: filepath.Join(t.TempDir(), "home"), postgres: storetest.Postgres(t), nats: brokertest.Server(t)}
 }
 
 func (s apart) options() (app.Options, error) {

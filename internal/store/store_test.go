@@ -11,6 +11,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m).Run()) }
+
 var key = bytes.Repeat([]byte{3}, 32)
 
 func openSQLite(t *testing.T, path string) *store.Store {
@@ -52,10 +54,9 @@ func xor(b []byte) ([]byte, error) {
 
 func TestPostgres(t *testing.T) {
 	t.Parallel()
-	database := storetest.Postgres(t)
 	storetest.Exercise(t, func(t *testing.T) *store.Store {
 		t.Helper()
-		s, err := store.OpenPostgres(t.Context(), database(t), store.Options{Seal: xor, Unseal: xor})
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{Seal: xor, Unseal: xor})
 		if err != nil {
 			t.Fatal(err)
 		}

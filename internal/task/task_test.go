@@ -23,7 +23,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/tier"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 
 const patience = 30 * time.Second
 
@@ -104,7 +104,7 @@ func one(kind string) task.Task {
 func both(t *testing.T, f func(b *bench)) {
 	t.Run("SQLite", func(t *testing.T) { f(&bench{t, openSQLite(t)}) })
 	t.Run("PostgreSQL", func(t *testing.T) {
-		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t)(t), store.Options{})
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -388,7 +388,7 @@ func TestScheduledAndPeriodicTasks(t *testing.T) {
 }
 
 func TestTasksOfADeadWorkerAreTakenOver(t *testing.T) {
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t)(t), store.Options{})
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

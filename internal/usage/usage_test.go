@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/tier"
 	"github.com/analytix-flow/analytix/internal/usage"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m).Run()) }
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
@@ -29,7 +32,7 @@ func both(t *testing.T, f func(t *testing.T, s *store.Store)) {
 		f(t, s)
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t)(t), store.Options{})
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

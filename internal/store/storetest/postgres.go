@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -17,12 +18,34 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // to make databases on the server
 )
 
-var databases atomic.Int64
+// Tests are a package's tests, which share one PostgreSQL server. It is started when the first of them asks for it.
+type Tests struct{ m interface{ Run() int } }
 
-// Postgres starts a PostgreSQL server of Debian's in a temporary folder, reached over a Unix socket only, and returns a
-// function that makes an empty database on it and gives its address. Where PostgreSQL is not installed the test is
-// skipped with a message, and fails where CI is set.
-func Postgres(t *testing.T) (database func(t *testing.T) string) {
+// Main must be used in TestMain by every package whose tests call Postgres.
+func Main(m *testing.M) Tests { return Tests{m} }
+
+// Run runs the tests, ends the server, and returns the exit code.
+func (t Tests) Run() int {
+	shared.wrapped = true
+	defer shared.stop()
+	return t.m.Run()
+}
+
+// shared is the server of this process.
+var shared server
+
+type server struct {
+	wrapped   bool
+	once      sync.Once
+	dir       string
+	process   *exec.Cmd
+	err       error
+	databases atomic.Int64
+}
+
+// Postgres makes an empty database on a PostgreSQL server of Debian's, reached over a Unix socket only, and returns its
+// address. Where PostgreSQL is not installed the test is skipped with a message, and fails where CI is set.
+func Postgres(t *testing.T) string {
 	t.Helper()
 	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(bins) == 0 {
@@ -32,83 +55,90 @@ func Postgres(t *testing.T) (database func(t *testing.T) string) {
 		}
 		t.Skip(missing)
 	}
-	dir, err := os.MkdirTemp("", "analytix-pg-") // short: a socket's path has at most 107 bytes
+	if !shared.wrapped {
+		t.Fatal("TestMain does not call storetest.Main, so nobody would end the server")
+	}
+	shared.once.Do(func() { shared.err = shared.start(bins[len(bins)-1]) })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	name, err := shared.database()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	as := account(t, dir)
-	bin := bins[len(bins)-1]
+	return name
+}
+
+func (s *server) start(bin string) (err error) {
+	if s.dir, err = os.MkdirTemp("", "analytix-pg-"); err != nil { // short: a socket's path has at most 107 bytes
+		return err
+	}
+	as, err := account(s.dir)
+	if err != nil {
+		return err
+	}
 	command := func(name string, args ...string) *exec.Cmd {
-		c := exec.Command(filepath.Join(bin, name), args...) //nolint:noctx // ended by the clean-up
-		c.Dir, c.SysProcAttr = dir, as
+		c := exec.Command(filepath.Join(bin, name), args...) //nolint:noctx // ended by stop
+		c.Dir, c.SysProcAttr = s.dir, as
 		return c
 	}
-	data := filepath.Join(dir, "data")
+	data := filepath.Join(s.dir, "data")
 	if out, err := command("initdb", "-D", data, "-U", "analytix", "-A", "trust", "--no-sync").CombinedOutput(); err != nil {
-		t.Fatalf("making a database cluster: %v\n%s", err, out)
+		return fmt.Errorf("making a database cluster: %w\n%s", err, out)
 	}
-	server := command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
+	s.process = command("postgres", "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400")
+	return s.process.Start()
+}
+
+func (s *server) stop() {
+	if s.process != nil && s.process.Process != nil {
+		_ = s.process.Process.Signal(syscall.SIGQUIT)
+		_ = s.process.Wait() // ended by the signal above
 	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGQUIT)
-		_ = server.Wait() // ended by the signal above
-	})
-	address := func(name string) string { return "host=" + dir + " user=analytix dbname=" + name }
-	admin := connect(t, address("postgres"))
-	return func(t *testing.T) string {
-		t.Helper()
-		name := "t" + strconv.FormatInt(databases.Add(1), 10)
-		if _, err := admin.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
-			t.Fatal(err)
-		}
-		return address(name)
+	if s.dir != "" {
+		_ = os.RemoveAll(s.dir)
 	}
 }
 
-func connect(t *testing.T, dsn string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("pgx", dsn)
+// database makes a database, once the server answers, and returns its address.
+func (s *server) database() (string, error) {
+	address := func(name string) string { return "host=" + s.dir + " user=analytix dbname=" + name }
+	admin, err := sql.Open("pgx", address("postgres"))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	t.Cleanup(func() { _ = db.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer func() { _ = admin.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		err := db.PingContext(ctx)
-		if err == nil {
-			return db
-		}
+	for admin.PingContext(ctx) != nil {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("PostgreSQL did not start: %v", err)
+			return "", fmt.Errorf("PostgreSQL did not start: %w", ctx.Err())
 		case <-tick.C:
 		}
 	}
+	name := "t" + strconv.FormatInt(s.databases.Add(1), 10)
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", fmt.Errorf("making a database: %w", err)
+	}
+	return address(name), nil
 }
 
 // account gives the server another user where the test runs as root, which PostgreSQL refuses.
-func account(t *testing.T, dir string) *syscall.SysProcAttr {
-	t.Helper()
+func account(dir string) (*syscall.SysProcAttr, error) {
 	if os.Getuid() != 0 {
-		return nil
+		return nil, nil
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		t.Fatalf("PostgreSQL does not run as root, and its own user is not there: %v", err)
+		return nil, fmt.Errorf("PostgreSQL does not run as root, and its own user is not there: %w", err)
 	}
 	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
 	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
 	if err1 != nil || err2 != nil {
-		t.Fatal(fmt.Errorf("user postgres: %w, %w", err1, err2))
+		return nil, fmt.Errorf("user postgres: %w, %w", err1, err2)
 	}
-	if err := os.Chown(dir, int(uid), int(gid)); err != nil {
-		t.Fatal(err)
-	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, os.Chown(dir, int(uid), int(gid))
 }
