@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test as part } from "node:test";
-import { artifacts, binary, openPage, picture, startBrowser, startServer, violations } from "./harness.mjs";
+import { artifacts, binary, openPage, picture, startBrowser, startServer, until, violations } from "./harness.mjs";
 
 const person = { name: "Ada Lovelace", email: "ada@example.com", password: "violet tram onion glacier" };
 const guest = { name: "Vera Viewer", email: "vera@example.com", password: "copper lantern meadow quartz" };
@@ -144,31 +144,37 @@ test("issues are triaged with the keyboard, one decision is undone, a reload kee
   const issues = (await api(runPath("/issues"))).json.issues;
   assert.ok(issues.length > 10, `${issues.length} issues`);
   const selected = () => page.getByRole("option", { selected: true }).getAttribute("id");
+  const chosen = (id, is = true) =>
+    page.waitForFunction(([x, y]) => (document.querySelector("[role=option][aria-selected=true]")?.id === x) === y, [id, is]);
 
   const first = await selected();
   await page.keyboard.press("j");
-  assert.notEqual(await selected(), first);
+  await chosen(first, false);
   await page.keyboard.press("k");
-  assert.equal(await selected(), first);
+  await chosen(first);
 
   const settled = (n) => page.getByText(`${n} of ${issues.length} decided`, { exact: true }).waitFor();
   await page.keyboard.press("a");
   await settled(1);
-  assert.notEqual(await selected(), first, "the next open issue is chosen");
+  await chosen(first, false); // the next open issue
+  const second = await selected();
   await page.keyboard.press("r");
   await settled(2);
+  await until(async () => Object.values((await point()).decisions).length === 2, "two decisions stand");
   const two = (await point()).decisions;
   assert.deepEqual(Object.values(two).map((d) => d.choice).sort(), ["accept", "reject"]);
 
   // Undo the second.
+  await chosen(second, false);
   await page.keyboard.press("k");
+  await chosen(second);
   await page.keyboard.press("u");
   await settled(1);
 
   await page.keyboard.press("/");
   await page.keyboard.type("missing");
   await page.keyboard.press("Escape");
-  assert.ok((await page.getByRole("option").count()) < issues.length);
+  await page.waitForFunction((n) => document.querySelectorAll("[role=option]").length < n, issues.length);
   await page.getByRole("button", { name: "Clear the search" }).click();
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).waitFor();

@@ -68,7 +68,7 @@ export async function openPage(browser, origin, options = {}) {
     reducedMotion: "reduce",
     ...options,
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000); // the machine may be busy
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (e) => faults.push(`script: ${e.message}`));
@@ -107,5 +107,14 @@ export async function picture(page, name) {
       await page.waitForFunction(() => [...document.querySelectorAll("[data-chart]")].every((c) => c.querySelector("svg")));
       await page.screenshot({ path: join(artifacts, `${name}-${width}-${colorScheme}.png`) });
     }
+  }
+}
+
+/** Waits until something holds that the page does not show. */
+export async function until(holds, what) {
+  const end = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`it did not come about: ${what}`);
+    await new Promise((next) => setTimeout(next, 100));
   }
 }

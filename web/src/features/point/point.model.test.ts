@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { acceptRecommended, applies, type Decision, type Item, provisional, tally } from "./point.model";
+import {
+  acceptRecommended,
+  applies,
+  type Decision,
+  type Item,
+  idsOf,
+  provisional,
+  tally,
+  untouched,
+} from "./point.model";
 
 const item = (id: string, recommended = "", options = ["a", "b"]): Item => ({
   id,
@@ -43,3 +52,12 @@ it.each([
   ["reject", false],
   ["leave", false],
 ])("says of %s that it changes something: %s", (choice, want) => expect(applies(decision(choice))).toBe(want));
+
+it("tells a decision of somebody else on the same thing from one on another", () => {
+  const mine = [{ item: "1", choice: "accept" as const }];
+  const had = idsOf({ "1": decision("reject"), "2": decision("reject") });
+  expect(untouched(mine, had, { decisions: { "1": { id: "d1" }, "2": { id: "d9" } } })).toBe(true);
+  expect(untouched(mine, had, { decisions: { "1": { id: "d9" } } })).toBe(false);
+  expect(untouched(mine, {}, { decisions: { "2": { id: "d1" } } })).toBe(true);
+  expect(untouched(mine, {}, { decisions: { "1": { id: "d1" } } })).toBe(false);
+});

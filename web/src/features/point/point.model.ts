@@ -33,6 +33,20 @@ export function provisional<P extends { body: Schemas["ControlPoint"] }>(seen: P
   return { ...seen, body: { ...seen.body, decisions } };
 }
 
+/** The ids of decisions, by what they were taken on. */
+export function idsOf(decisions: Record<string, Decision>): Record<string, string> {
+  return Object.fromEntries(Object.entries(decisions).map(([item, d]) => [item, d.id]));
+}
+
+/** Whether what choices are about is as their author saw it: nobody else decided on it. */
+export function untouched(
+  choices: Choice[],
+  had: Record<string, string>,
+  now: { decisions: Record<string, Pick<Decision, "id">> },
+): boolean {
+  return choices.every((c) => (now.decisions[c.item]?.id ?? "") === (had[c.item] ?? ""));
+}
+
 /** How far a control point is decided. */
 export interface Tally {
   items: number;

@@ -1,10 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body, tagged } from "../../api/client";
-import type { Problem } from "../../api/problem";
+import { Problem } from "../../api/problem";
 import type { Schemas } from "../../api/types";
 import { runsKey } from "../home/home.query";
 import { type RunPath, runKey } from "../run/run.query";
-import { type Choice, provisional } from "./point.model";
+import { type Choice, idsOf, provisional, untouched } from "./point.model";
 
 export interface SeenPoint {
   body: Schemas["ControlPoint"];
@@ -14,45 +14,92 @@ export interface SeenPoint {
 /** Apart from what is known of the run itself: it is asked for only while a control point is open. */
 export const pointKey = (path: RunPath) => ["point", path.workspace, path.run];
 
+/** Choices that the server has not answered yet. */
+function onTheirWay(queries: QueryClient, key: string[]): Choice[][] {
+  const all = queries.getMutationCache().findAll({ mutationKey: ["decide", ...key], status: "pending" });
+  return all.map((m) => m.state.variables as Choice[]);
+}
+
 /** The open control point, with the tag that says which state of it is on the screen. */
 export function usePoint(path: RunPath, open: boolean) {
+  const queries = useQueryClient();
+  const key = pointKey(path);
   return useQuery<SeenPoint, Problem>({
-    queryKey: pointKey(path),
-    queryFn: () => tagged(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/point", { params: { path } })),
+    queryKey: key,
+    queryFn: async () =>
+      onTheirWay(queries, key).reduce(
+        provisional,
+        await tagged(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/point", { params: { path } })),
+      ),
     enabled: open,
   });
 }
 
+/** How often a change is sent again because something else at the point had moved in the meantime. */
+const tries = 5;
+
+/** The decisions that somebody had before them when they chose: what may be replaced, and nothing else. */
+const had = new WeakMap<Choice[], Record<string, string>>();
+
 /** What can be done at an open control point. Every change says which state of it was seen. */
 export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   const queries = useQueryClient();
-  const header = () => ({ "If-Match": point?.tag ?? "" });
+  const key = pointKey(path);
   const url = "/api/v1/workspaces/{workspace}/runs/{run}/point" as const;
-  const keep = (seen: SeenPoint) => queries.setQueryData(pointKey(path), seen);
+  // Changes go one after the other, each with the tag that the one before brought: who is quick with the keyboard
+  // does not collide with themselves.
+  const scope = { id: key.join(" ") };
+  const seen = () => queries.getQueryData<SeenPoint>(key) ?? point;
+  const header = () => ({ "If-Match": seen()?.tag ?? "" });
+  const keep = (fresh: SeenPoint) => queries.setQueryData(key, fresh);
   const reread = () =>
     Promise.all([
       queries.invalidateQueries({ queryKey: runKey(path.workspace, path.run) }),
-      queries.invalidateQueries({ queryKey: pointKey(path) }),
+      queries.invalidateQueries({ queryKey: key }),
     ]);
 
+  const send = (choices: Choice[], from: SeenPoint | undefined) =>
+    tagged(
+      api.POST(`${url}/decisions`, {
+        params: { path, header: { "If-Match": from?.tag ?? "" } },
+        body: { decisions: choices.map((c) => ({ ...c, supersedes: from?.body.decisions[c.item]?.id ?? "" })) },
+      }),
+    );
+
   const decide = useMutation<SeenPoint, Problem, Choice[], { before: SeenPoint | undefined }>({
-    mutationFn: (choices) =>
-      tagged(
-        api.POST(`${url}/decisions`, {
-          params: { path, header: header() },
-          body: {
-            decisions: choices.map((c) => ({ ...c, supersedes: point?.body.decisions[c.item]?.id ?? "" })),
-          },
-        }),
-      ),
+    mutationKey: ["decide", ...key],
+    scope,
+    mutationFn: async (choices) => {
+      let from = seen();
+      for (let n = 1; ; n++) {
+        try {
+          return await send(choices, from);
+        } catch (e) {
+          // Somebody decided something else at this point: that is no reason to refuse this.
+          if (!(e instanceof Problem) || e.status !== 412 || n === tries) throw e;
+          const now = await tagged(
+            api.GET("/api/v1/workspaces/{workspace}/runs/{run}/point", { params: { path } }),
+          ).catch(() => null);
+          if (now?.body.hash !== from?.body.hash || !now || !untouched(choices, had.get(choices) ?? {}, now.body))
+            throw e;
+          from = now;
+        }
+      }
+    },
     // Shown at once, and taken back where the server does not take it.
     onMutate: async (choices) => {
-      await queries.cancelQueries({ queryKey: pointKey(path) });
-      const before = queries.getQueryData<SeenPoint>(pointKey(path));
+      const before = seen();
+      had.set(choices, idsOf(before?.body.decisions ?? {}));
       if (before) keep(provisional(before, choices));
+      await queries.cancelQueries({ queryKey: key });
       return { before };
     },
-    onSuccess: keep,
+    onSuccess: (fresh, choices) =>
+      keep(
+        onTheirWay(queries, key)
+          .filter((c) => c !== choices)
+          .reduce(provisional, fresh),
+      ),
     onError: (_error, _choices, context) => {
       if (context?.before) keep(context.before);
       void reread();
@@ -60,14 +107,17 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   });
 
   const withdraw = useMutation<SeenPoint, Problem, string[]>({
+    scope,
     mutationFn: async (items) => {
-      let seen = point as SeenPoint;
+      let fresh = seen() as SeenPoint;
       for (const item of items) {
-        seen = await tagged(
-          api.DELETE(`${url}/decisions/{item}`, { params: { path: { ...path, item }, header: header() } }),
+        fresh = await tagged(
+          api.DELETE(`${url}/decisions/{item}`, {
+            params: { path: { ...path, item }, header: { "If-Match": fresh.tag } },
+          }),
         );
       }
-      return seen;
+      return fresh;
     },
     onSuccess: keep,
     onError: () => void reread(),
@@ -75,11 +125,12 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
 
   const settle = async (run: Schemas["Run"]) => {
     queries.setQueryData([...runKey(path.workspace, path.run), "state"], run);
-    queries.removeQueries({ queryKey: pointKey(path) });
+    queries.removeQueries({ queryKey: key });
     await queries.invalidateQueries({ queryKey: runsKey(path.workspace) });
   };
 
   const close = useMutation<Schemas["Run"], Problem, void>({
+    scope,
     mutationFn: () => body(api.POST(`${url}/close`, { params: { path, header: header() } })),
     onSuccess: settle,
     onError: () => void reread(),
