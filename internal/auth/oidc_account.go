@@ -40,10 +40,59 @@ func (s *Service) exchange(ctx context.Context, p *Provider, met *oidc.Provider,
 	if !equal(id.Nonce, way.Nonce) || id.Subject == "" {
 		return nil, fmt.Errorf("the ID token of %s is not for this sign-in", p.ID)
 	}
-	return readClaims(id, orDefault(p.GroupsClaim, "groups"))
+	who, err := readClaims(idToken{id}, p.groupsClaim())
+	if err != nil || met.UserInfoEndpoint() == "" || who.complete(p) {
+		return who, err
+	}
+	return s.askMore(ctx, p, met, token, who)
 }
 
-func readClaims(id *oidc.IDToken, groups string) (*stranger, error) {
+func (p *Provider) groupsClaim() string { return orDefault(p.GroupsClaim, "groups") }
+
+// complete says whether the ID token told everything that the provider is asked for. Many tell of mail address and groups
+// only where the access token is shown (OpenID Connect Core, 5.4).
+func (w *stranger) complete(p *Provider) bool {
+	return w.email != "" && (w.groups != nil || len(p.Groups) == 0)
+}
+
+// askMore reads who somebody is from the provider's UserInfo endpoint; it must speak of the subject of the ID token.
+func (s *Service) askMore(ctx context.Context, p *Provider, met *oidc.Provider, token *oauth2.Token, known *stranger) (*stranger, error) {
+	info, err := met.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return nil, fmt.Errorf("asking %s who signed in: %w", p.ID, err)
+	}
+	if info.Subject != known.subject {
+		return nil, fmt.Errorf("the provider %s speaks of somebody else than its ID token", p.ID)
+	}
+	more, err := readClaims(userInfo{info}, p.groupsClaim())
+	if err != nil {
+		return nil, err
+	}
+	if known.email != "" {
+		more.email, more.verified = known.email, known.verified
+	}
+	if known.groups != nil {
+		more.groups = known.groups
+	}
+	more.name = orDefault(more.name, known.name)
+	return more, nil
+}
+
+// statement is what a provider says of somebody.
+type statement interface {
+	Claims(into any) error
+	subject() string
+}
+
+type idToken struct{ *oidc.IDToken }
+
+func (t idToken) subject() string { return t.Subject }
+
+type userInfo struct{ *oidc.UserInfo }
+
+func (u userInfo) subject() string { return u.Subject }
+
+func readClaims(id statement, groups string) (*stranger, error) {
 	var known struct {
 		Email    string `json:"email"`
 		Verified bool   `json:"email_verified"`
@@ -51,14 +100,14 @@ func readClaims(id *oidc.IDToken, groups string) (*stranger, error) {
 	}
 	var all map[string]json.RawMessage
 	if err := errors.Join(id.Claims(&known), id.Claims(&all)); err != nil {
-		return nil, fmt.Errorf("reading the claims of the ID token: %w", err)
+		return nil, fmt.Errorf("reading the claims: %w", err)
 	}
-	who := &stranger{subject: id.Subject, email: known.Email, verified: known.Verified, name: known.Name}
+	who := &stranger{subject: id.subject(), email: known.Email, verified: known.Verified, name: known.Name}
 	if raw, ok := all[groups]; ok {
 		var one string
 		if err := json.Unmarshal(raw, &who.groups); err != nil {
 			if err := json.Unmarshal(raw, &one); err != nil {
-				return nil, fmt.Errorf("the claim %s of the ID token is neither a list nor a text", groups)
+				return nil, fmt.Errorf("the claim %s is neither a list nor a text", groups)
 			}
 			who.groups = []string{one}
 		}

@@ -72,6 +72,7 @@ func (p place) runIDs() ([]string, error) {
 
 func newAdmin(s *streams) *cobra.Command {
 	c := group(&cobra.Command{Use: "admin", Short: "Keys, accounts and API tokens"})
+	c.PersistentFlags().String("config", "", "settings of the server, as for `analytix serve` [ANALYTIX_CONFIG]")
 	c.AddCommand(newUsers(s), newTokens(s))
 	k := group(&cobra.Command{Use: "keys", Short: "The master key"})
 	k.AddCommand(&cobra.Command{

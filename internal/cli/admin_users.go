@@ -96,12 +96,12 @@ func setDisabled(disabled bool) func(context.Context, *auth.Service, string) err
 
 // visitAccounts opens the accounts of a server's folder without taking up its work.
 func visitAccounts(cmd *cobra.Command, do func(context.Context, *auth.Service) error) error {
-	dir, err := serverDir(cmd)
+	cfg, err := serverConfig(cmd)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	a, err := place{dir}.lookAtServer(ctx)
+	a, err := lookAtServer(ctx, &cfg)
 	if err != nil {
 		return err
 	}

@@ -131,12 +131,18 @@ func dataDir(cmd *cobra.Command) (string, error) {
 // logger is what the --log flag asks for. The caller closes it.
 func logger(cmd *cobra.Command, s *streams) (*slog.Logger, io.Closer, error) {
 	name, err := cmd.Flags().GetString("log")
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, usage(err)
-	case name == "":
+	}
+	return openLog(name, s)
+}
+
+// openLog opens the log of a name: none where it is empty, standard error for a hyphen. The caller closes it.
+func openLog(name string, s *streams) (*slog.Logger, io.Closer, error) {
+	switch name {
+	case "":
 		return slog.New(slog.DiscardHandler), io.NopCloser(nil), nil
-	case name == "-":
+	case "-":
 		return slog.New(slog.NewJSONHandler(s.err, nil)), io.NopCloser(nil), nil
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

@@ -18,6 +18,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/query"
+	"github.com/analytix-flow/analytix/internal/server"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/stage/insight"
 	"github.com/analytix-flow/analytix/internal/stage/quality"
@@ -88,22 +89,18 @@ func (p place) open(ctx context.Context, run string, memory int64, out string, l
 	return app.Open(ctx, opt)
 }
 
-// provider is what wraps the keys of a server: the master key, or the Vault that ANALYTIX_KEY_PROVIDER asks for.
-func (p place) provider(ctx context.Context) (keys.Provider, error) {
-	switch which := os.Getenv("ANALYTIX_KEY_PROVIDER"); which {
-	case "", "file", "env":
+// provider is what wraps the keys of a server: the master key, or the Vault that the operator names.
+func (p place) provider(ctx context.Context, k *server.Keys) (keys.Provider, error) {
+	if k.Provider != "vault" {
 		return p.masterKey()
-	case "vault":
-		return keys.OpenVault(ctx, keys.VaultConfig{Engine: os.Getenv("ANALYTIX_VAULT_ENGINE"), Key: os.Getenv("ANALYTIX_VAULT_KEY"),
-			RoleID: os.Getenv("ANALYTIX_VAULT_ROLE_ID"), SecretFile: os.Getenv("ANALYTIX_VAULT_SECRET_FILE")})
-	default:
-		return nil, usage(fmt.Errorf("ANALYTIX_KEY_PROVIDER is %q: use file, env or vault", which))
 	}
+	v := k.Vault
+	return keys.OpenVault(ctx, keys.VaultConfig{Address: v.Address, Engine: v.Engine, Key: v.Key, RoleID: v.RoleID, SecretFile: v.SecretFile})
 }
 
 // serverOptions are those of a server whose state the folder is.
-func (p place) serverOptions(ctx context.Context) (app.Options, error) {
-	provider, err := p.provider(ctx)
+func (p place) serverOptions(ctx context.Context, k *server.Keys) (app.Options, error) {
+	provider, err := p.provider(ctx, k)
 	if err != nil {
 		return app.Options{}, err
 	}
@@ -113,12 +110,16 @@ func (p place) serverOptions(ctx context.Context) (app.Options, error) {
 }
 
 // lookAtServer opens the state of a server that does not run, without taking up its work.
-func (p place) lookAtServer(ctx context.Context) (*app.App, error) {
-	opt, err := p.serverOptions(ctx)
+func lookAtServer(ctx context.Context, cfg *server.Config) (*app.App, error) {
+	p, err := serverPlace(cfg)
 	if err != nil {
 		return nil, err
 	}
-	opt.Dormant, opt.PostgresURL = true, os.Getenv("ANALYTIX_POSTGRES_URL")
+	opt, err := p.serverOptions(ctx, &cfg.Keys)
+	if err != nil {
+		return nil, err
+	}
+	opt.Dormant, opt.PostgresURL = true, cfg.Postgres
 	return app.Open(ctx, opt)
 }
 

@@ -29,11 +29,16 @@ func verifyServer(ctx context.Context, s *streams, dir string) error {
 	if err != nil {
 		return usage(fmt.Errorf("the state folder %s: %w", dir, err))
 	}
+	cfg, _, err := server.Load(nil, os.LookupEnv, configFile(""))
+	if err != nil {
+		return usage(err)
+	}
+	cfg.Data = dir
 	_, err = os.Stat(filepath.Join(dir, "master.key")) // with a new one nothing could be read
-	if err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" && os.Getenv("ANALYTIX_KEY_PROVIDER") != "vault" {
+	if err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" && cfg.Keys.Provider != "vault" {
 		return usage(fmt.Errorf("%s holds the state of a server, and its master key is not there: give it in ANALYTIX_MASTER_KEY", dir))
 	}
-	a, err := place{dir}.lookAtServer(ctx)
+	a, err := lookAtServer(ctx, &cfg)
 	if err != nil {
 		return err
 	}

@@ -53,13 +53,40 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 		op.MaxBodyBytes = 1 << 20
 	}
 	op.Responses = withProblems(a.huma, op)
+	within := a.Limits.timeout()
+	if transfers(op) {
+		within = 0
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if within > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, within)
+			defer cancel()
+		}
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, judged(ctx, a.problem(ctx, err))
 		}
 		return out, nil
 	})
+}
+
+// transfers says whether an operation takes as long as its file or its watcher needs: streams in or out.
+func transfers(op huma.Operation) bool {
+	if op.Extensions[extStream] != nil {
+		return true
+	}
+	for status, r := range op.Responses {
+		if len(status) != 3 || status[0] != '2' {
+			continue
+		}
+		for media := range r.Content {
+			if media != "application/json" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // secretAnswer marks an operation whose answer holds a secret that is shown once: it is never kept to be given again.

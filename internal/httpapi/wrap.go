@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/auth"
 )
@@ -17,6 +18,8 @@ import (
 type Limits struct {
 	// PerCaller is how many requests of one account are worked on at the same time; 64 by default. Streams count.
 	PerCaller int
+	// Timeout is how long a request that is no stream and no transfer may take; 60 s by default.
+	Timeout time.Duration
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 }
@@ -26,6 +29,13 @@ func (l Limits) perCaller() int {
 		return l.PerCaller
 	}
 	return 64
+}
+
+func (l Limits) timeout() time.Duration {
+	if l.Timeout > 0 {
+		return l.Timeout
+	}
+	return time.Minute
 }
 
 // newRequestID names a request.

@@ -9,12 +9,13 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
-	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/tier"
 )
 
 // Role is what a process does.
@@ -28,8 +29,10 @@ const (
 	RoleWorker  Role = "worker"
 )
 
-// Config is everything that the operator decides. It is filled from flags, the environment and a file.
+// Config is everything that the operator decides. Load fills it from flags, the environment and a file.
 type Config struct {
+	Data   string `yaml:"data"`   // folder of the state; ./analytix-data by default
+	Log    string `yaml:"log"`    // file that JSON lines are written to, - for standard error; warnings go there in any case
 	Listen string `yaml:"listen"` // address; 127.0.0.1:8080 by default
 	// Origin is the address as users see it, such as https://flow.example.org; by default that of Listen.
 	Origin string `yaml:"origin"`
@@ -38,14 +41,44 @@ type Config struct {
 	// Insecure lets the server be reached from other machines without TLS: behind a proxy that has it.
 	Insecure       bool           `yaml:"insecure"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
-	PerCaller      int            `yaml:"per_caller"`      // requests of one account that are worked on at the same time; 64 by default
-	PointTTL       time.Duration  `yaml:"point_ttl"`       // how long control points stay open; 0 is for ever
-	Auth           auth.Config    `yaml:"auth"`
+	Postgres       string         `yaml:"postgres"`        // address of the database of the records; empty is the embedded one
+	NATS           string         `yaml:"nats"`            // address of the cluster that carries messages; empty is the embedded one
+	Workers        int            `yaml:"workers"`         // tasks that run at the same time; 2 by default
+	Memory         string         `yaml:"memory"`          // what a child process may take, such as 2GiB
+	Keys           Keys           `yaml:"keys"`
+	Tiers          string         `yaml:"tiers"` // file that declares what the tiers allow; empty is what is built in
+	Limits         Limits         `yaml:"limits"`
+	PointTTL       time.Duration  `yaml:"point_ttl"` // how long control points stay open; 0 is for ever
+	Auth           Auth           `yaml:"auth"`
 	Audit          Audit          `yaml:"audit"`
 	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
 	AllowTargets []string `yaml:"allow_targets"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
+}
+
+// Keys says what wraps all keys of the instance.
+type Keys struct {
+	Provider string `yaml:"provider"` // file (the default; ANALYTIX_MASTER_KEY takes the file's place) or vault
+	Vault    Vault  `yaml:"vault"`
+}
+
+// Vault says where the transit engine of a Vault is; its token is read from VAULT_TOKEN.
+type Vault struct {
+	Address    string `yaml:"address"` // VAULT_ADDR by default
+	Engine     string `yaml:"engine"`
+	Key        string `yaml:"key"`
+	RoleID     string `yaml:"role_id"`
+	SecretFile string `yaml:"secret_file"`
+}
+
+// Limits bound what clients may take of the server. Zero values mean the defaults.
+type Limits struct {
+	PerCaller   int           `yaml:"per_caller"`   // requests of one account that are worked on at the same time, streams included; 64
+	RequestTime time.Duration `yaml:"request_time"` // of a request that is no stream and no transfer; 60 s
+	HeaderBytes int           `yaml:"header_bytes"` // of a request's head; 32 KiB
+	HeaderTime  time.Duration `yaml:"header_time"`  // for the head to come in; 10 s
+	IdleTime    time.Duration `yaml:"idle_time"`    // of a connection between two requests; 2 min
 }
 
 // TLS says where the certificate comes from; the zero value is no TLS. At most one of CertFile, Domains and SelfMade is set.
@@ -85,24 +118,44 @@ type Audit struct {
 
 // Parts are what the command line brings along.
 type Parts struct {
-	App     app.Options // Home, Keys, Managers and Command at least
+	App     app.Options // Home, Keys, Managers and Command at least; what Config says of it is filled in
 	Version string
 	Log     *slog.Logger
 	// Tell is told what the operator has to know, in words: the address, the link of the first start.
 	Tell func(format string, args ...any)
 }
 
-// check fills in the defaults and says what cannot be so.
-func (c *Config) check() error {
-	if c.Listen == "" {
-		c.Listen = "127.0.0.1:8080"
-	}
-	if c.DrainWithin == 0 {
-		c.DrainWithin = 20 * time.Second
-	}
+// Default is the configuration of a server whose operator decides nothing.
+func Default() Config {
+	return Config{Data: "analytix-data", Listen: "127.0.0.1:8080", Roles: []Role{RoleAll}, Keys: Keys{Provider: "file"}, DrainWithin: 20 * time.Second,
+		Limits: Limits{PerCaller: 64, RequestTime: time.Minute, HeaderBytes: 32 << 10, HeaderTime: 10 * time.Second, IdleTime: 2 * time.Minute}}
+}
+
+// withDefaults fills in what is not given.
+func (c *Config) withDefaults() {
+	d := Default()
+	c.Data, c.Listen, c.Keys.Provider = orElse(c.Data, d.Data), orElse(c.Listen, d.Listen), orElse(c.Keys.Provider, d.Keys.Provider)
+	c.DrainWithin = orElse(c.DrainWithin, d.DrainWithin)
 	if len(c.Roles) == 0 {
-		c.Roles = []Role{RoleAll}
+		c.Roles = d.Roles
 	}
+	l := &c.Limits
+	l.PerCaller, l.RequestTime = orElse(l.PerCaller, d.Limits.PerCaller), orElse(l.RequestTime, d.Limits.RequestTime)
+	l.HeaderBytes, l.HeaderTime = orElse(l.HeaderBytes, d.Limits.HeaderBytes), orElse(l.HeaderTime, d.Limits.HeaderTime)
+	l.IdleTime = orElse(l.IdleTime, d.Limits.IdleTime)
+}
+
+func orElse[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// Check fills in the defaults and says what cannot be so.
+func (c *Config) Check() error {
+	c.withDefaults()
 	for _, r := range c.Roles {
 		if !slices.Contains([]Role{RoleAll, RoleAPI, RoleControl, RoleWorker}, r) {
 			return fmt.Errorf("there is no role %q: use all, api, control or worker", r)
@@ -119,12 +172,36 @@ func (c *Config) check() error {
 		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: give a certificate (--tls-cert and --tls-key, "+
 			"--tls-domain, --tls-self-made), or listen on 127.0.0.1, or put a proxy with TLS in front and say so with --insecure and an --origin that begins with https", c.Listen)
 	}
+	if c.Limits.PerCaller < 0 || c.Limits.RequestTime < 0 || c.Limits.HeaderBytes < 0 || c.Limits.HeaderTime < 0 || c.Limits.IdleTime < 0 || c.PointTTL < 0 {
+		return errors.New("a limit is negative")
+	}
+	if c.Keys.Provider != "file" && c.Keys.Provider != "env" && c.Keys.Provider != "vault" {
+		return fmt.Errorf("the provider of keys is %q: use file, env or vault", c.Keys.Provider)
+	}
+	if err := c.Auth.check(); err != nil {
+		return err
+	}
 	if c.Origin == "" {
 		return nil
 	}
 	u, err := url.Parse(c.Origin)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
 		return errors.New("the origin is an address such as https://flow.example.org, without a path")
+	}
+	return nil
+}
+
+// useTiers has the operator's own declaration of the tiers take the place of what is built in.
+func (c *Config) useTiers() error {
+	if c.Tiers == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.Tiers)
+	if err != nil {
+		return fmt.Errorf("reading the declaration of the tiers: %w", err)
+	}
+	if err := tier.Declare(text); err != nil {
+		return fmt.Errorf("the file %s: %w", c.Tiers, err)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ type Server struct {
 
 // Open starts a server; it answers when Open returns. Close must be called.
 func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}}
@@ -50,8 +50,11 @@ func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) (err error) {
+	if err := s.cfg.useTiers(); err != nil {
+		return err
+	}
 	opt := s.parts.App
-	opt.PointTTL, opt.Log = s.cfg.PointTTL, s.parts.Log
+	opt.PointTTL, opt.Log, opt.PostgresURL, opt.NATSURL, opt.Workers = s.cfg.PointTTL, s.parts.Log, s.cfg.Postgres, s.cfg.NATS, s.cfg.Workers
 	opt.WorkOnly = slices.Equal(s.cfg.Roles, []Role{RoleWorker})
 	if opt.Webhooks, err = s.webhooks(); err != nil {
 		return err
@@ -80,9 +83,9 @@ func (s *Server) start(ctx context.Context) (err error) {
 	}
 	s.metrics = telemetry.New(s.app, s.parts.Log)
 	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
-		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.PerCaller, TrustedProxies: s.cfg.TrustedProxies}})
-	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
+		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
+	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
+		MaxHeaderBytes: s.cfg.Limits.HeaderBytes, TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
 	s.http.RegisterOnShutdown(s.api.EndStreams)
 	go func() {
 		if secured != nil {
@@ -131,8 +134,10 @@ func (s *Server) tls(ctx context.Context) (*tls.Config, error) {
 }
 
 func (s *Server) openAuth(ctx context.Context) (err error) {
-	cfg := s.cfg.Auth
-	cfg.Issuer = s.cfg.Origin
+	cfg, err := s.cfg.Auth.service(s.cfg.Origin)
+	if err != nil {
+		return err
+	}
 	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Log: s.parts.Log})
 	if err != nil {
 		return err

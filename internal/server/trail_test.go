@@ -51,13 +51,18 @@ const password = "eleven violet kettles, one lamp"
 
 func sitDown(t *testing.T) *desk {
 	t.Helper()
+	return sitDownAt(t, Config{Listen: "127.0.0.1:0"})
+}
+
+func sitDownAt(t *testing.T, cfg Config) *desk {
+	t.Helper()
 	d := &desk{T: t, home: filepath.Join(t.TempDir(), "home")}
 	master, err := keys.Load(filepath.Join(d.home, "master.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	link := ""
-	d.server, err = Open(t.Context(), Config{Listen: "127.0.0.1:0"}, Parts{Version: "test", Log: slog.New(slog.DiscardHandler),
+	d.server, err = Open(t.Context(), cfg, Parts{Version: "test", Log: slog.New(slog.DiscardHandler),
 		App: app.Options{Home: d.home, Keys: master, Processor: idle{}, Managers: []stage.Manager{reception.New(idle{}), quality.New(), insight.New(), recommendation.New()}},
 		Tell: func(format string, args ...any) {
 			if _, after, ok := strings.Cut(fmt.Sprintf(format, args...), "/start#"); ok {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -59,7 +60,27 @@ type Limits struct {
 	PrioritySupport bool       `yaml:"priority_support" json:"priority_support"`
 }
 
-var parsed = sync.OnceValues(func() (map[Name]Limits, error) { return parse(declared) })
+var builtIn = sync.OnceValues(func() (map[Name]Limits, error) { return parse(declared) })
+
+// given is what an operator's own declaration says, where there is one.
+var given atomic.Pointer[map[Name]Limits]
+
+// Declare has another declaration, of the same form, take the place of what is built in. A process calls it once, at its start,
+// before anything asks.
+func Declare(declaration []byte) error {
+	all, err := parse(declaration)
+	if err == nil {
+		given.Store(&all)
+	}
+	return err
+}
+
+func parsed() (map[Name]Limits, error) {
+	if all := given.Load(); all != nil {
+		return *all, nil
+	}
+	return builtIn()
+}
 
 // parse reads a declaration; whatever it holds that is not known is an error.
 func parse(text []byte) (map[Name]Limits, error) {
