@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -228,15 +229,20 @@ func (l *load) waiting(ctx context.Context, id string) error {
 	}
 }
 
-// work polls a run and decides at its control point now and then, as somebody at a screen does.
+// work polls a run and decides at its control point now and then, as somebody at a screen does. Clients do not all begin at once.
 func (l *load) work(ctx context.Context, number int) {
 	run := l.workspace + "/runs/" + l.ids[number%len(l.ids)]
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(l.pause * time.Duration(number) / time.Duration(l.clients)):
+	}
 	tick := time.NewTicker(l.pause)
 	defer tick.Stop()
 	for turn := number; ctx.Err() == nil; turn++ {
-		l.timed(ctx, &l.reads, "GET", run, nil)
+		l.timed(ctx, &l.reads, "GET", run, nil, nil)
 		if turn%5 == 0 {
-			l.timed(ctx, &l.reads, "GET", l.workspace+"/runs?limit=20", nil)
+			l.timed(ctx, &l.reads, "GET", l.workspace+"/runs?limit=20", nil, nil)
 		}
 		if turn%10 == 0 {
 			l.decide(ctx, run)
@@ -256,29 +262,29 @@ func (l *load) decide(ctx context.Context, run string) {
 			Options []string
 		}
 	}
-	resp, err := l.call(ctx, "GET", run+"/point", nil, &p)
-	if err != nil || len(p.Items) == 0 {
-		l.failed(ctx, err)
+	resp, ok := l.timed(ctx, &l.reads, "GET", run+"/point", nil, &p)
+	if !ok || len(p.Items) == 0 {
 		return
 	}
 	body := map[string]any{"decisions": []map[string]any{{"item": p.Items[0].ID, "choice": "accept", "option": p.Items[0].Options[0]}}}
-	l.timed(ctx, &l.changes, "POST", run+"/point/decisions", body, "If-Match", resp.etag)
+	l.timed(ctx, &l.changes, "POST", run+"/point/decisions", body, nil, "If-Match", resp.etag)
 }
 
-func (l *load) timed(ctx context.Context, into *[]time.Duration, method, path string, body any, headers ...string) {
+func (l *load) timed(ctx context.Context, times *[]time.Duration, method, path string, body, into any, headers ...string) (answered, bool) {
 	begun := time.Now()
-	resp, err := l.call(ctx, method, path, body, nil, headers...)
+	resp, err := l.call(ctx, method, path, body, into, headers...)
 	took := time.Since(begun)
 	if err != nil {
 		l.failed(ctx, err)
-		return
+		return resp, false
 	}
 	if resp.status == http.StatusPreconditionFailed {
 		l.stale.Add(1)
 	}
 	l.mu.Lock()
-	*into = append(*into, took)
+	*times = append(*times, took)
 	l.mu.Unlock()
+	return resp, true
 }
 
 // failed counts an error; what the end of the test cuts off is none.
@@ -356,6 +362,15 @@ func usage(pid int) string {
 	for line := range strings.Lines(string(text)) {
 		if strings.HasPrefix(line, "VmRSS") || strings.HasPrefix(line, "VmHWM") || strings.HasPrefix(line, "Threads") {
 			out = append(out, strings.Join(strings.Fields(line), " "))
+		}
+	}
+	if text, err = os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil {
+		// Behind the name, in brackets, stand 11 fields and then the processor time in user and system mode, in hundredths of a second (proc(5)).
+		f := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		user, err1 := strconv.Atoi(f[11])
+		system, err2 := strconv.Atoi(f[12])
+		if errors.Join(err1, err2) == nil {
+			out = append(out, fmt.Sprintf("processor %.1f s", float64(user+system)/100))
 		}
 	}
 	return strings.Join(out, ", ")
