@@ -316,6 +316,41 @@ func TestARunWaitsOverARestartAndCanBeSentBackAndReopened(t *testing.T) {
 	}
 }
 
+// However many decisions come at once, the run's state is written once, and whoever watches is told once, with every entry.
+func TestDecisionsThatComeTogetherAreOneChange(t *testing.T) {
+	a := start(t, filepath.Join(t.TempDir(), "home"))
+	defer stop(t, a)
+	run := submit(t, a, file(t, "one", "three"), app.Request{StopAfter: flow.Quality})
+	u := next(t, a, run, nil)
+	before, _, err := a.State(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, err := a.Audit(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	updates, err := a.Watch(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-updates // where it stands
+	if err := a.Decide(t.Context(), run, choose(u.Proposal)); err != nil {
+		t.Fatal(err)
+	}
+	told := <-updates
+	after, state, err := a.State(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Version != before.Version+1 || len(state.Stages[u.Stage].Decisions) != 2 {
+		t.Errorf("version %d after %d, %d decisions", after.Version, before.Version, len(state.Stages[u.Stage].Decisions))
+	}
+	if told.Kind != control.Decided || len(told.Entries) != 2 || told.Entries[0].Seq != chain[len(chain)-1].Seq+1 {
+		t.Errorf("told %+v after entry %d", told, chain[len(chain)-1].Seq)
+	}
+}
+
 func TestFailuresAreToldAndCanBeMended(t *testing.T) {
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/dataset"
@@ -62,6 +63,7 @@ type Service struct {
 	now       func() time.Time
 	log       *slog.Logger
 	hub       *hub
+	seen      *lru.Cache[string, seen]
 
 	subscriptions []*broker.Subscription
 	stopRelay     context.CancelFunc
@@ -84,6 +86,10 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	var err error
+	if s.seen, err = lru.New[string, seen](states); err != nil {
+		return nil, fmt.Errorf("setting up the control point manager: %w", err)
+	}
 	for _, m := range p.Managers {
 		s.managers[m.Stage()] = m
 	}
@@ -94,7 +100,6 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	p.Queue.Store, p.Queue.Kinds, p.Queue.Log = p.Store, append(s.kinds(), p.Kinds...), s.log
 	p.Queue.OnUpdate, p.Queue.OnDead = s.taskMoved, s.taskDied
-	var err error
 	if s.queue, err = task.Open(ctx, p.Queue); err != nil {
 		return nil, err
 	}
@@ -229,14 +234,30 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, c store.Channel, run, k
 // newID makes an id that sorts by the time of its making.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// load reads a run and its state.
+// states is how many decoded states are kept for those who look at runs again and again.
+const states = 64
+
+// seen is the state of a version of a run.
+type seen struct {
+	version int64
+	state   *State
+}
+
+// load reads a run and its state, which is shared with other readers: nothing in it may be changed.
 func (s *Service) load(ctx context.Context, id string) (*store.Run, *State, error) {
 	r, err := s.store.Run(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
+	if x, ok := s.seen.Get(id); ok && x.version == r.Version {
+		return r, x.state, nil
+	}
 	state, err := decodeState(r)
-	return r, state, err
+	if err != nil {
+		return nil, nil, err
+	}
+	s.seen.Add(id, seen{r.Version, state})
+	return r, state, nil
 }
 
 // current is the stage that the run is in; nil before it has begun.

@@ -12,37 +12,6 @@ import (
 // systemActor names the program itself in the audit chain.
 const systemActor = "system:control"
 
-// record adds the event to the run's audit chain; the chain of a run that has ended is sealed.
-func (s *Service) record(ctx context.Context, tx *store.Tx, e Event, before, after *State) error {
-	last, err := tx.AuditLast(ctx, e.Run)
-	if err != nil {
-		return err
-	}
-	link := linkOf(last)
-	entry := audit.Entry{At: e.At, Run: e.Run, Actor: systemActor, Action: string(e.Kind), Object: object(&e)}
-	if e.Actor.Kind != "" {
-		entry.Actor = e.Actor.Kind + ":" + e.Actor.Name
-	}
-	if entry.Details, err = s.details(ctx, &e, after); err != nil {
-		return err
-	}
-	next, err := audit.Append(link, entry)
-	if err != nil {
-		return err
-	}
-	if err := addLink(ctx, tx, e.Run, string(e.Kind), next); err != nil {
-		return err
-	}
-	if after.Status == before.Status || (after.Status != Done && after.Status != Aborted) {
-		return nil
-	}
-	seal, err := audit.Seal(&next, e.Run, systemActor, e.At)
-	if err != nil {
-		return err
-	}
-	return addLink(ctx, tx, e.Run, audit.ActionSeal, seal)
-}
-
 func linkOf(e *store.AuditEntry) *audit.Link {
 	if e == nil {
 		return nil

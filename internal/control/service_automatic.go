@@ -37,23 +37,27 @@ func (s *Service) decideAlone(ctx context.Context, t task.Task, _ task.Report) (
 		return nil, err
 	}
 	return func(ctx context.Context, tx *store.Tx) error {
+		m, err := s.move(ctx, tx, t.Run)
+		if err != nil {
+			return err
+		}
 		for i := range taken.Decisions {
 			d := &taken.Decisions[i]
 			d.ID, d.At = newID(), s.now().UTC()
 			e := Event{Kind: DecisionTaken, Run: t.Run, Stage: t.Stage, Round: t.Round, Try: t.Try, At: s.now(), Actor: d.Actor, Decision: d}
-			if err := s.apply(ctx, tx, e); err != nil && !IsConflict(err) {
+			if err := m.step(ctx, e); err != nil && !IsConflict(err) {
 				return err
 			}
 		}
 		if taken.Closer.Kind == "" {
-			return nil
+			return m.end(ctx)
 		}
 		e := Event{Kind: PointClosed, Run: t.Run, Stage: t.Stage, Round: t.Round, Try: t.Try, At: s.now(), Actor: taken.Closer,
 			Seen: st.Proposal.Hash}
-		if err := s.apply(ctx, tx, e); err != nil && !IsConflict(err) {
+		if err := m.step(ctx, e); err != nil && !IsConflict(err) {
 			return err
 		}
-		return nil
+		return m.end(ctx)
 	}, nil
 }
 

@@ -1,12 +1,10 @@
 package control
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -33,84 +31,16 @@ func (s *Service) handleEvent(ctx context.Context, m *store.Message) error {
 	})
 }
 
-// apply steps the run's state by the event, and carries out what follows, all in the transaction.
+// apply moves a run on by one event.
 func (s *Service) apply(ctx context.Context, tx *store.Tx, e Event) error {
-	run, err := tx.Run(ctx, e.Run)
+	m, err := s.move(ctx, tx, e.Run)
 	if err != nil {
 		return err
 	}
-	state, err := decodeState(run)
-	if err != nil {
+	if err := m.step(ctx, e); err != nil {
 		return err
 	}
-	next, commands, err := Step(*state, e)
-	if err != nil {
-		return err
-	}
-	encoded, err := json.Marshal(next)
-	if err != nil {
-		return fmt.Errorf("writing the state of run %s: %w", e.Run, err)
-	}
-	if bytes.Equal(encoded, run.State) {
-		return nil // late, and dropped
-	}
-	run.State, run.Status, run.Stage = encoded, string(next.Status), string(next.Stage)
-	if err := tx.SaveState(ctx, run); err != nil {
-		return err
-	}
-	if e.Kind == DecisionTaken {
-		if err := tx.AddDecision(ctx, run.ID, e.Stage, e.Round, *e.Decision); err != nil {
-			return err
-		}
-	}
-	if e.Kind == RunRetried {
-		if err := tx.DropDeadTasks(ctx, run.ID); err != nil {
-			return err
-		}
-	}
-	if err := s.record(ctx, tx, e, state, &next); err != nil {
-		return err
-	}
-	if e.Kind == DecisionTaken || e.Kind == DecisionWithdrawn {
-		u := updateOf(run, &next)
-		u.Kind, u.Proposal = Decided, nil
-		tx.AfterCommit(func() { s.hub.publish(u) })
-	}
-	if s.onMove != nil {
-		if err := s.onMove(ctx, tx, Moved{Run: run, Event: e.Kind, At: e.At, Before: state, After: &next}); err != nil {
-			return err
-		}
-	}
-	for _, c := range commands {
-		if err := s.carryOut(ctx, tx, run, &next, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) carryOut(ctx context.Context, tx *store.Tx, run *store.Run, state *State, c Command) error {
-	switch c.Kind {
-	case Plan, Assemble, Conclude:
-		return s.put(ctx, tx, store.Command, c.Run, string(c.Kind), c)
-	case Task:
-		return s.queue.Insert(ctx, tx, task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: run.Tier,
-			Kind: c.Handler}, time.Time{})
-	case Decide:
-		if !automatic(&run.Head) {
-			return nil
-		}
-		return s.queue.Insert(ctx, tx, task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: run.Tier,
-			Kind: kindDecide}, time.Time{})
-	case Cancel:
-		return s.queue.Cancel(ctx, tx, c.Run, c.Stage)
-	case Announce:
-		u := updateOf(run, state)
-		tx.AfterCommit(func() { s.hub.publish(u) })
-		return nil
-	default:
-		return fmt.Errorf("command %q of run %s is not known", c.Kind, c.Run)
-	}
+	return m.end(ctx)
 }
 
 // expire posts the expiry of control points whose time has passed; a periodic task.

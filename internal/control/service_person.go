@@ -103,32 +103,6 @@ func (s *Service) Abort(ctx context.Context, run, why string, actor flow.Actor) 
 	return s.take(ctx, run, Event{Kind: RunAborted, Message: why, Actor: actor})
 }
 
-// take applies events from outside in one transaction, so that whoever asks learns at once what becomes of it. Stage
-// and round are filled in from the present state where the event leaves them open.
-func (s *Service) take(ctx context.Context, run string, events ...Event) error {
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		for _, e := range events {
-			record, err := tx.Run(ctx, run)
-			if err != nil {
-				return err
-			}
-			state, err := decodeState(record)
-			if err != nil {
-				return err
-			}
-			e.Run, e.At = run, s.now()
-			st := state.Stages[state.Stage]
-			if e.Stage == "" && st != nil {
-				e.Stage, e.Round, e.Try = state.Stage, st.Round, st.Try
-			}
-			if err := s.apply(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // State reads where a run stands.
 func (s *Service) State(ctx context.Context, run string) (*store.Run, *State, error) {
 	return s.load(ctx, run)

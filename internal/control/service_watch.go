@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -37,6 +38,8 @@ type Update struct {
 	Handler   string         `json:"handler,omitempty"`  // of progress
 	Fraction  float64        `json:"fraction,omitempty"` // of progress, 0..1
 	Sentence  string         `json:"sentence,omitempty"` // of progress and stuck
+	// Entries are what the change added to the run's audit; nil where that is not known, as of what another process did.
+	Entries []audit.Link `json:"-"`
 }
 
 // Final says whether the run will not move by itself any more: it is done, aborted, failed, stuck, or waits.

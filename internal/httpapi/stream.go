@@ -162,11 +162,17 @@ func (a *API) passRun(ctx context.Context, s *stream, u control.Update, last *in
 	if u.Kind == control.Progress {
 		return s.send(0, "progress", u)
 	}
-	links, err := a.App.AuditSince(ctx, u.Run, *last)
-	if err != nil {
-		return err
+	links := u.Entries
+	if len(links) == 0 || links[0].Seq > *last+1 {
+		var err error
+		if links, err = a.App.AuditSince(ctx, u.Run, *last); err != nil {
+			return err
+		}
 	}
 	for _, l := range links {
+		if l.Seq <= *last {
+			continue
+		}
 		if err := s.send(l.Seq, "entry", json.RawMessage(l.Body)); err != nil {
 			return err
 		}
