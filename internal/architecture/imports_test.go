@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"internal/control": 5, "internal/outcome": 5, "internal/terminal": 5, "internal/upload": 5, "internal/query": 5,
 	"internal/app": 6, "internal/telemetry": 7, "internal/httpapi": 7, "internal/server": 8, "internal/cli": 9, "cmd/analytix": 10,
 	"internal/masking": 1, "web": 1,
+	"client": 0, "client/example": 1,
 }
 
 // only lists the packages that may import a library; nobody else does.
