@@ -213,6 +213,8 @@ const (
 	OpRetryRun Operation = "retry-run"
 	// OpRevokeMyToken: Revoke an API token.
 	OpRevokeMyToken Operation = "revoke-my-token"
+	// OpRotateKeys: Make a new master key and wrap all keys anew; no data is rewritten, and work goes on.
+	OpRotateKeys Operation = "rotate-keys"
 	// OpRotateWebhookSecret: Give it a new secret, which is shown this once; the old one is of no use any more.
 	OpRotateWebhookSecret Operation = "rotate-webhook-secret"
 	// OpSearchAudit: Who did what in the workspace, the latest first.
@@ -355,6 +357,7 @@ var operations = map[Operation]endpoint{
 	OpRetryDeadTasks:      {"POST", "/api/v1/system/runs/{run}/retry", true},
 	OpRetryRun:            {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/retry", true},
 	OpRevokeMyToken:       {"DELETE", "/api/v1/me/tokens/{token}", true},
+	OpRotateKeys:          {"POST", "/api/v1/system/keys/rotate", true},
 	OpRotateWebhookSecret: {"POST", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/secret", false},
 	OpSearchAudit:         {"GET", "/api/v1/workspaces/{workspace}/audit", true},
 	OpSearchSystemAudit:   {"GET", "/api/v1/system/audit", true},

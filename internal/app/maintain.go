@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/analytix-flow/analytix/internal/control"
@@ -13,18 +14,68 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
+// Rotation is what a rotation of the master key did.
+type Rotation struct {
+	Datasets int  // whose keys were wrapped anew
+	Made     bool // a new master key was made here; otherwise that happens where it is kept
+	Retired  bool // the old ones are gone
+}
+
+// rotator is a provider whose master key is changed here.
+type rotator interface {
+	Rotate() error
+	Retire() error
+}
+
+// RotateKeys makes a new master key, where it is kept in a file, wraps all keys of the instance anew with it, and drops the old
+// one where no other home or process needs it. No data is rewritten, and work goes on meanwhile. After an error or a crash
+// all keys are readable, and it can be run again.
+func (a *App) RotateKeys(ctx context.Context) (r Rotation, err error) {
+	master, ok := a.opt.Keys.(rotator)
+	if ok {
+		switch err := master.Rotate(); {
+		case err == nil:
+			r.Made = true
+		case !errors.Is(err, keys.ErrNoFile):
+			return r, err
+		}
+	}
+	shared, err := a.sharesKeys()
+	if err != nil {
+		return r, err
+	}
+	r.Datasets, err = a.rewrap(ctx, func() error {
+		if !r.Made || shared {
+			return nil
+		}
+		r.Retired = true
+		return master.Retire()
+	})
+	return r, err
+}
+
+// sharesKeys says whether others wrap keys by the same master key: processes that share this home, and the homes of runs of
+// the command line below it.
+func (a *App) sharesKeys() (bool, error) {
+	if !a.exclusive() {
+		return true, nil
+	}
+	runs, err := os.ReadDir(filepath.Join(a.opt.Home, "runs"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return true, fmt.Errorf("looking for further homes: %w", err)
+	}
+	return len(runs) > 0, nil
+}
+
 // Rewrap wraps all keys of the instance anew with the master key's present primary key. No data is rewritten. After an
 // error or a crash all keys are readable, and it can be run again.
-func (a *App) Rewrap(ctx context.Context) error {
-	ring, err := keys.OpenRing(a.opt.Keys, filepath.Join(a.opt.Home, "keys.json"))
-	if err != nil {
-		return err
+func (a *App) Rewrap(ctx context.Context) (datasets int, err error) { return a.rewrap(ctx, nil) }
+
+func (a *App) rewrap(ctx context.Context, after func() error) (int, error) {
+	if err := a.ring.Rewrap(ctx); err != nil {
+		return 0, err
 	}
-	if err := ring.Rewrap(ctx); err != nil {
-		return err
-	}
-	_, err = a.keys.Rewrap(ctx)
-	return err
+	return a.keys.Rewrap(ctx, after)
 }
 
 // Verified is what Verify checked.

@@ -27,6 +27,15 @@ func (s shelf) Put(ctx context.Context, dataset string, wrapped []byte) error {
 	return s.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.PutDataKey(ctx, dataset, wrapped) })
 }
 
+// Replace replaces a wrapped key that is still the one that was read.
+func (s shelf) Replace(ctx context.Context, dataset string, read, wrapped []byte) (changed bool, err error) {
+	err = s.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		changed, err = tx.ReplaceDataKey(ctx, dataset, read, wrapped)
+		return err
+	})
+	return changed, err
+}
+
 // Delete forgets a wrapped key.
 func (s shelf) Delete(ctx context.Context, dataset string) error {
 	return s.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.DropDataKey(ctx, dataset) })

@@ -75,43 +75,7 @@ func newAdmin(s *streams) *cobra.Command {
 	c.PersistentFlags().String("config", "", "settings of the server, as for `analytix serve` [ANALYTIX_CONFIG]")
 	c.AddCommand(newUsers(s), newTokens(s))
 	k := group(&cobra.Command{Use: "keys", Short: "The master key"})
-	k.AddCommand(&cobra.Command{
-		Use:   "rotate",
-		Short: "Make a new master key and wrap all keys anew; no data is rewritten",
-		Args:  exactArgs(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			dir, err := dataDir(cmd)
-			if err != nil {
-				return err
-			}
-			return rotate(cmd, s, place{dir})
-		},
-	})
+	k.AddCommand(newRotate(s))
 	c.AddCommand(k)
 	return c
-}
-
-// rotate goes on where an earlier rotation was interrupted: every home is wrapped anew before the old keys go.
-func rotate(cmd *cobra.Command, s *streams, p place) error {
-	master, err := p.masterKey()
-	if err != nil {
-		return err
-	}
-	if err := master.Rotate(); err != nil {
-		return err
-	}
-	ids, err := p.runIDs()
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := p.visit(cmd.Context(), id, master, func(a *app.App) error { return a.Rewrap(cmd.Context()) }); err != nil {
-			return fmt.Errorf("run %s: %w; nothing is lost, all keys stay readable: mend it and rotate again", id, err)
-		}
-	}
-	if err := master.Retire(); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "the keys of %d runs are wrapped by the new master key\n", len(ids))
-	return err
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/server"
 )
 
 // newUsers are the commands for accounts. They work on the folder of a server that does not run: whoever may read its
@@ -105,11 +107,7 @@ func visitAccounts(cmd *cobra.Command, do func(context.Context, *auth.Service) e
 	if err != nil {
 		return err
 	}
-	// Nothing is signed here, so the issuer does not matter.
-	accounts, err := auth.New(ctx, auth.Config{Issuer: "command line"}, auth.Parts{Records: a.Records(), Keys: a.Ring(), Workspaces: a.Roles()})
-	if err == nil {
-		err = do(ctx, accounts)
-	}
+	err = withAccounts(ctx, a, cfg.Data, do)
 	if errors.Is(err, auth.ErrInvalid) || errors.Is(err, auth.ErrNotFound) || errors.Is(err, auth.ErrExists) {
 		err = usage(err)
 	} else if errors.Is(err, auth.ErrForbidden) {
@@ -117,6 +115,28 @@ func visitAccounts(cmd *cobra.Command, do func(context.Context, *auth.Service) e
 	}
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
+
+// withAccounts opens the accounts of an instance. What is done to them is recorded in its access log, by the operator.
+func withAccounts(ctx context.Context, a *app.App, home string, do func(context.Context, *auth.Service) error) error {
+	log, err := server.OpenAccess(ctx, a, home, 0, nil)
+	if err != nil {
+		return err
+	}
+	var unrecorded error
+	// Nothing is signed here, so the issuer does not matter.
+	accounts, err := auth.New(ctx, auth.Config{Issuer: "command line"}, auth.Parts{Records: a.Records(), Keys: a.Ring(), Workspaces: a.Roles(),
+		OnEvent: func(ctx context.Context, e auth.Event) {
+			e.Agent = agent
+			unrecorded = errors.Join(unrecorded, server.RecordEvent(ctx, log, e))
+		}})
+	if err == nil {
+		err = do(ctx, accounts)
+	}
+	return errors.Join(err, unrecorded, log.Close(context.WithoutCancel(ctx)))
+}
+
+// agent names the command line in the access log.
+const agent = "analytix admin"
 
 func showLink(w io.Writer, a *auth.Account, l *auth.Link) error {
 	_, err := fmt.Fprintf(w, "%s (%s): whoever opens this page of the server until %s sets the password:\n  /link#%s\n",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 )
 
 // DataKeySize is the length of a dataset's key in bytes: AES-256.
@@ -17,6 +18,9 @@ type Shelf interface {
 	Get(ctx context.Context, dataset string) ([]byte, error)
 	// Put records a wrapped key, or replaces it whole.
 	Put(ctx context.Context, dataset string, wrapped []byte) error
+	// Replace puts a wrapped key in the place of the one that was read; where the dataset has another one by then, or none
+	// any more, nothing happens and changed is false.
+	Replace(ctx context.Context, dataset string, read, wrapped []byte) (changed bool, err error)
 	// Delete forgets a wrapped key for good; one that is not there is no error.
 	Delete(ctx context.Context, dataset string) error
 	// All returns every wrapped key by its dataset.
@@ -27,6 +31,9 @@ type Shelf interface {
 type Datasets struct {
 	provider Provider
 	shelf    Shelf
+	// making is held for reading while a key is made, from wrapping it until it is on the shelf, and for writing while keys
+	// are wrapped anew and old master keys go: no key is then wrapped by one that goes.
+	making sync.RWMutex
 }
 
 // NewDatasets keeps the keys of datasets on the shelf, wrapped by the provider.
@@ -49,6 +56,8 @@ func (d *Datasets) Make(ctx context.Context, dataset string) (Secret, error) {
 	if !errors.Is(err, ErrNotFound) {
 		return key, err
 	}
+	d.making.RLock()
+	defer d.making.RUnlock()
 	key, wrapped, err := New(ctx, d.provider, dataset)
 	if err != nil {
 		return Secret{}, err
@@ -84,24 +93,35 @@ func (d *Datasets) Forget(ctx context.Context, dataset string) error {
 	return nil
 }
 
-// Rewrap wraps the keys of all datasets anew with the provider's present key and says how many it did. Each is replaced
-// whole; after an error or a crash all are readable, and it can be run again.
-func (d *Datasets) Rewrap(ctx context.Context) (int, error) {
+// Rewrap wraps the keys of all datasets anew with the provider's present key and says how many it did; then, where given, it
+// calls after, before any further key is made in this process. Each is replaced whole; after an error or a crash all are
+// readable, and it can be run again. A key that is forgotten meanwhile stays forgotten.
+func (d *Datasets) Rewrap(ctx context.Context, after func() error) (int, error) {
+	d.making.Lock()
+	defer d.making.Unlock()
 	all, err := d.shelf.All(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("listing the keys of the datasets: %w", err)
 	}
-	for i, dataset := range slices.Sorted(maps.Keys(all)) {
+	done := 0
+	for _, dataset := range slices.Sorted(maps.Keys(all)) {
 		wrapped, err := rewrap(ctx, d.provider, all[dataset], bindDataset(dataset))
+		changed := false
 		if err == nil {
-			err = d.shelf.Put(ctx, dataset, wrapped)
+			changed, err = d.shelf.Replace(ctx, dataset, all[dataset], wrapped)
 		}
 		if err != nil {
-			return i, fmt.Errorf("wrapping the key of dataset %s anew (%d of %d done, all readable; run it again): %w",
-				dataset, i, len(all), err)
+			return done, fmt.Errorf("wrapping the key of dataset %s anew (%d of %d done, all readable; run it again): %w",
+				dataset, done, len(all), err)
+		}
+		if changed {
+			done++
 		}
 	}
-	return len(all), nil
+	if after != nil {
+		return done, after()
+	}
+	return done, nil
 }
 
 func bindDataset(dataset string) Binding { return Binding{Purpose: ForDataset, Name: dataset} }

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -36,6 +37,18 @@ func (f Folder) Put(_ context.Context, dataset string, wrapped []byte) error {
 		return err
 	}
 	return writeFile(f.path(dataset), wrapped)
+}
+
+// Replace implements Shelf.
+func (f Folder) Replace(ctx context.Context, dataset string, read, wrapped []byte) (bool, error) {
+	now, err := f.Get(ctx, dataset)
+	if errors.Is(err, ErrNotFound) || err == nil && !bytes.Equal(now, read) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, f.Put(ctx, dataset, wrapped)
 }
 
 // Delete implements Shelf.

@@ -221,7 +221,7 @@ func TestRotationKeepsEveryKeyReadable(t *testing.T) {
 	}
 	readable(master)
 	readable(bystander)
-	if n, err := datasets.Rewrap(ctx); err != nil || n != 5 {
+	if n, err := datasets.Rewrap(ctx, nil); err != nil || n != 5 {
 		t.Fatal(n, err)
 	}
 	if err := ring.Rewrap(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/accesslog"
+	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/outbound"
@@ -24,12 +25,16 @@ import (
 // AnchorFile is the file of a home that knows the end of the access log.
 const AnchorFile = "access.anchor"
 
+// OpenAccess opens the access log of an instance. keep is for how long entries are kept; 0 is for ever.
+func OpenAccess(ctx context.Context, a *app.App, home string, keep time.Duration, log *slog.Logger) (*accesslog.Log, error) {
+	return accesslog.Open(ctx, accesslog.Config{Store: a.Records(), Ring: a.Ring(), Anchor: filepath.Join(home, AnchorFile), Keep: keep, Log: log})
+}
+
 // openAccess opens the access log, and begins what runs beside it: forwarding, and the dropping of what is old.
 func (s *Server) openAccess(ctx context.Context) error {
 	cfg := s.cfg.Audit
 	var err error
-	s.access, err = accesslog.Open(ctx, accesslog.Config{Store: s.app.Records(), Ring: s.app.Ring(), Anchor: filepath.Join(s.parts.App.Home, AnchorFile),
-		Keep: time.Duration(cfg.KeepDays) * 24 * time.Hour, Log: s.parts.Log})
+	s.access, err = OpenAccess(ctx, s.app, s.parts.App.Home, time.Duration(cfg.KeepDays)*24*time.Hour, s.parts.Log)
 	if err != nil {
 		return err
 	}
@@ -89,6 +94,14 @@ func (s *Server) webhooks() (*webhook.Config, error) {
 
 // authEvent is told of what happens to accounts: sign-ins, failures, changes.
 func (s *Server) authEvent(ctx context.Context, e auth.Event) {
+	if err := RecordEvent(ctx, s.access, e); err != nil && !errors.Is(err, context.Canceled) {
+		s.parts.Log.Error("what happened to an account cannot be recorded", "kind", string(e.Kind), "error", err)
+	}
+	s.parts.Log.LogAttrs(ctx, slog.LevelInfo, "account", slog.String("kind", string(e.Kind)), slog.String("account", e.Account), slog.Bool("ok", e.OK))
+}
+
+// RecordEvent writes what happened to an account into the access log.
+func RecordEvent(ctx context.Context, log *accesslog.Log, e auth.Event) error {
 	a := accesslog.Access{Account: e.Actor, Operation: string(e.Kind), Session: e.Session, Agent: e.Agent, Note: words(e.Detail), Status: http.StatusOK}
 	if e.Account != "" {
 		a.Object = "account:" + e.Account
@@ -99,10 +112,7 @@ func (s *Server) authEvent(ctx context.Context, e auth.Event) {
 	if e.Address.IsValid() {
 		a.Address = e.Address.String()
 	}
-	if err := s.access.Happened(context.WithoutCancel(ctx), a); err != nil && !errors.Is(err, context.Canceled) {
-		s.parts.Log.Error("what happened to an account cannot be recorded", "kind", string(e.Kind), "error", err)
-	}
-	s.parts.Log.LogAttrs(ctx, slog.LevelInfo, "account", slog.String("kind", string(e.Kind)), slog.String("account", e.Account), slog.Bool("ok", e.OK))
+	return log.Happened(context.WithoutCancel(ctx), a)
 }
 
 // words are the details of an event in one line, in an order that is always the same.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// PutDataKey records, or after a rotation replaces, the wrapped data key of a dataset.
+// PutDataKey records the wrapped data key of a dataset.
 func (t *Tx) PutDataKey(ctx context.Context, dataset string, wrapped []byte) error {
 	_, err := t.exec(ctx, "INSERT INTO data_key (dataset, wrapped, created) VALUES ($1,$2,$3) "+
 		"ON CONFLICT (dataset) DO UPDATE SET wrapped = excluded.wrapped", dataset, wrapped, t.s.now())
@@ -15,6 +15,15 @@ func (t *Tx) PutDataKey(ctx context.Context, dataset string, wrapped []byte) err
 		return fmt.Errorf("recording the key of dataset %s: %w", dataset, err)
 	}
 	return nil
+}
+
+// ReplaceDataKey puts a wrapped key in the place of the one that was read, and says whether it was still there.
+func (t *Tx) ReplaceDataKey(ctx context.Context, dataset string, read, wrapped []byte) (bool, error) {
+	n, err := t.exec(ctx, "UPDATE data_key SET wrapped = $1 WHERE dataset = $2 AND wrapped = $3", wrapped, dataset, read)
+	if err != nil {
+		return false, fmt.Errorf("replacing the key of dataset %s: %w", dataset, err)
+	}
+	return n > 0, nil
 }
 
 // DataKey reads the wrapped data key of a dataset; the error wraps ErrNotFound where there is none.

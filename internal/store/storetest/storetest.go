@@ -273,6 +273,19 @@ func keysAreReplaced(t *testing.T, s *store.Store) {
 	if all, err := s.DataKeys(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("listed %v, %v", all, err)
 	}
+	replace := func(dataset, read string) (changed bool) {
+		in(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+			changed, err = tx.ReplaceDataKey(ctx, dataset, []byte(read), []byte("third"))
+			return err
+		})
+		return changed
+	}
+	if replace("d", "first") || !replace("d", "second") || replace("none", "second") {
+		t.Error("a key is replaced that is not the one that was read, or the one that was is not")
+	}
+	if all, err := s.DataKeys(t.Context()); err != nil || len(all) != 1 || string(all["d"]) != "third" {
+		t.Errorf("listed %v, %v", all, err)
+	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropDataKey(ctx, "d") })
 	if _, err := s.DataKey(t.Context(), "d"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a forgotten key: %v", err)

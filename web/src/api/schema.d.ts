@@ -554,6 +554,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new master key and wrap all keys anew; no data is rewritten, and work goes on */
+        post: operations["rotate-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/queue": {
         parameters: {
             query?: never;
@@ -2345,6 +2362,19 @@ export interface components {
             text: string;
             /** Format: date-time */
             updated: string;
+        };
+        KeyRotation: {
+            /**
+             * Format: int64
+             * @description Whose keys were wrapped anew.
+             */
+            datasets: number;
+            /** @description A new master key was made; otherwise that is done where it is kept: in the environment, or in a Vault. */
+            made: boolean;
+            /** @description What is left to do. */
+            next?: string;
+            /** @description The old master key is gone. */
+            retired: boolean;
         };
         Limits: {
             features: string[] | null;
@@ -4941,6 +4971,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List-dead-tasksResponse"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "rotate-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
                 };
             };
             /** @description A problem (RFC 9457). */
