@@ -133,7 +133,7 @@ func (a *API) problem(ctx context.Context, err error) error {
 	switch {
 	case stage.IsRefused(err):
 		return newProblem(http.StatusUnprocessableEntity, "refused", sentence(err)).kept("nothing was kept").next("check the file and send it again")
-	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+	case ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded): // databases call it by other names
 		return newProblem(http.StatusServiceUnavailable, "too_slow", "The request took too long, or was given up.").next("try again")
 	case store.IsFull(err):
 		return full()
