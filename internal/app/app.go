@@ -114,6 +114,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.takeLock(); err != nil {
 		return err
 	}
+	if err := whole(a.opt.Home); err != nil {
+		return err
+	}
 	if err := a.startProcesses(); err != nil { //nolint:contextcheck // the pool outlives the start; Close ends it
 		return err
 	}

@@ -13,6 +13,9 @@ import (
 // shared says whether other processes may have the home open too: nothing in it but files and keys is then in use.
 func (a *App) shared() bool { return a.opt.PostgresURL != "" && a.opt.NATSURL != "" }
 
+// Shared says whether other processes may have the home open too.
+func (a *App) Shared() bool { return a.shared() }
+
 // takeLock makes this process the only one in the home, or, where it is shared, one of those that share it.
 func (a *App) takeLock() error {
 	lock := flock.New(filepath.Join(a.opt.Home, "lock"))

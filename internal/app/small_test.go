@@ -160,9 +160,12 @@ func table(ctx context.Context, job *stage.Job, env *stage.Env, query string, do
 	if err := env.Engine.WriteParquet(ctx, query, f); err != nil {
 		return nil, err
 	}
-	var rows int64
-	var hash string
-	if err := env.Engine.QueryRow(ctx, "SELECT count(*), coalesce(sha256(string_agg(line, chr(10) ORDER BY __row)), '') FROM ("+query+")", &rows, &hash); err != nil {
+	from, err := env.Engine.ReadParquet(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	hash, rows, err := env.Engine.ContentHash(ctx, from)
+	if err != nil {
 		return nil, err
 	}
 	r, err := result(document)

@@ -109,7 +109,7 @@ func (p place) serverOptions(ctx context.Context, k *server.Keys) (app.Options, 
 	return opt, err
 }
 
-// lookAtServer opens the state of a server that does not run, without taking up its work.
+// lookAtServer opens the state of a server without taking up its work: of one that does not run, or whose state is shared.
 func lookAtServer(ctx context.Context, cfg *server.Config) (*app.App, error) {
 	p, err := serverPlace(cfg)
 	if err != nil {
@@ -119,7 +119,7 @@ func lookAtServer(ctx context.Context, cfg *server.Config) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.Dormant, opt.PostgresURL = true, cfg.Postgres
+	opt.Dormant, opt.PostgresURL, opt.NATSURL = true, cfg.Postgres, cfg.NATS
 	return app.Open(ctx, opt)
 }
 

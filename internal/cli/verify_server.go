@@ -38,7 +38,12 @@ func verifyServer(ctx context.Context, s *streams, dir string) error {
 	if err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" && cfg.Keys.Provider != "vault" {
 		return usage(fmt.Errorf("%s holds the state of a server, and its master key is not there: give it in ANALYTIX_MASTER_KEY", dir))
 	}
-	a, err := lookAtServer(ctx, &cfg)
+	return verifyState(ctx, s, &cfg, dir)
+}
+
+// verifyState is verifyServer for the state of a configuration.
+func verifyState(ctx context.Context, s *streams, cfg *server.Config, dir string) error {
+	a, err := lookAtServer(ctx, cfg)
 	if err != nil {
 		return err
 	}

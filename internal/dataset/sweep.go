@@ -23,6 +23,11 @@ func (s *Store) Sweep(ctx context.Context, dataset string, keep []string) (int, 
 			wanted[ref] = true
 		}
 	}
+	release, err := s.removing(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
 	base := filepath.Join(s.dir, dataset)
 	removed, err := sweepDir(ctx, base, "", wanted, keepWhole(keep))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,10 +80,15 @@ func sweepDir(ctx context.Context, base, dir string, wanted, whole map[string]bo
 }
 
 // Remove deletes all files of a dataset. To make copies of them unreadable as well, forget its key.
-func (s *Store) Remove(_ context.Context, dataset string) error {
+func (s *Store) Remove(ctx context.Context, dataset string) error {
 	if err := checkID(dataset); err != nil {
 		return err
 	}
+	release, err := s.removing(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := os.RemoveAll(filepath.Join(s.dir, dataset)); err != nil {
 		return fmt.Errorf("removing the files of dataset %s: %w", dataset, err)
 	}

@@ -24,6 +24,8 @@ type Config struct {
 	Auth *auth.Service
 	// Access records every access and change.
 	Access *accesslog.Log
+	// Backups makes backups.
+	Backups Backups
 	// Answered, where given, is told of every answer, for the figures.
 	Answered func(operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.
@@ -75,7 +77,7 @@ func New(cfg Config) *API {
 // resources lists what registers the operations: one function a file.
 func (a *API) resources() []func() {
 	return []func(){
-		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system,
+		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.backups,
 		a.audit, a.tiers, a.webhooks, a.uploads, a.datasets, a.versions,
 		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/accesslog"
+	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/control"
@@ -190,6 +191,8 @@ var mappings = []mapping{
 	{accesslog.ErrQuery, status(http.StatusUnprocessableEntity, "invalid", "correct the search")},
 	{accesslog.ErrTampered, status(http.StatusConflict, "tampered", "keep the records as they are, and look into who could change them")},
 	{webhook.ErrInvalid, status(http.StatusUnprocessableEntity, "invalid", "correct the request")},
+	{app.ErrBackingUp, status(http.StatusConflict, "running", "wait until it is made")},
+	{app.ErrNoFolder, status(http.StatusConflict, "no_folder", "start the server with --backup-dir, or use `analytix admin backup`")},
 	{dataset.ErrDiskFull, func(error) *Problem { return full() }},
 }
 

@@ -27,6 +27,7 @@ type Purpose string
 const (
 	ForDataset  Purpose = "dataset"
 	ForInstance Purpose = "instance"
+	ForBackup   Purpose = "backup"
 )
 
 // Binding is what a wrapped key is good for: unwrapping it under any other binding fails.

@@ -53,6 +53,7 @@ type Config struct {
 	Audit          Audit          `yaml:"audit"`
 	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
 	AllowTargets []string `yaml:"allow_targets"`
+	Backups      Backups  `yaml:"backups"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
 }
@@ -162,6 +163,9 @@ func (c *Config) Check() error {
 		}
 	}
 	if err := c.TLS.check(); err != nil {
+		return err
+	}
+	if err := c.Backups.check(); err != nil {
 		return err
 	}
 	host, _, err := net.SplitHostPort(c.Listen)

@@ -33,6 +33,8 @@ type Server struct {
 	api     *httpapi.API
 	http    *http.Server
 	net     net.Listener
+	local   *http.Server // for the operator's commands
+	backups backups
 	closing context.CancelFunc // ends what runs beside the requests
 	served  chan error
 }
@@ -43,6 +45,7 @@ func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}}
+	s.backups = backups{s: s, ask: make(chan struct{}, 1)}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
 	}
@@ -81,8 +84,14 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err := s.openAuth(ctx); err != nil {
 		return err
 	}
+	s.beside(ctx, s.backups.run)
+	if !s.app.Shared() {
+		if err := s.openLocal(ctx); err != nil {
+			return err
+		}
+	}
 	s.metrics = telemetry.New(s.app, s.parts.Log)
-	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
 		MaxHeaderBytes: s.cfg.Limits.HeaderBytes, TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
@@ -142,16 +151,24 @@ func (s *Server) openAuth(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	before := s.closing
-	s.closing = func() { cancel(); before() }
-	go s.auth.Run(background)
+	s.beside(ctx, s.auth.Run)
 	link, err := s.auth.FirstStart(ctx)
 	if err != nil || link == nil {
 		return err
 	}
 	s.parts.Tell("There is no account yet. Whoever opens this link within a day becomes the administrator:\n  %s/start#%s", s.cfg.Origin, link.Token.Reveal())
 	return nil
+}
+
+// beside has f run beside the requests until the server closes, which waits for it.
+func (s *Server) beside(ctx context.Context, f func(context.Context)) {
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	before, done := s.closing, make(chan struct{})
+	s.closing = func() { cancel(); <-done; before() }
+	go func() {
+		defer close(done)
+		f(background)
+	}()
 }
 
 // routes is everything that the server answers.
@@ -219,6 +236,9 @@ func (s *Server) Close(ctx context.Context) error {
 		errs = append(errs, s.net.Close())
 	}
 	s.closing()
+	if s.local != nil { // a backup that is being made ends with an error
+		errs = append(errs, s.local.Close())
+	}
 	if s.access != nil { // after the last request, before the records go
 		errs = append(errs, s.access.Close(ctx))
 	}

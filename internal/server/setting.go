@@ -63,6 +63,9 @@ var settings = []setting{
 	{"audit.keep_days", "audit-keep-days", "", "drop entries of the access log that are older, 30 at least; 0 keeps them for ever", func(c *Config) any { return &c.Audit.KeepDays }},
 	{"audit.syslog", "audit-syslog", "", "send the access log there as well, such as tls://logs.example.org:6514 (tcp, udp)", func(c *Config) any { return &c.Audit.Syslog }},
 	{"audit.cef", "audit-cef", "", "send it in the Common Event Format", func(c *Config) any { return &c.Audit.CEF }},
+	{"backups.dir", "backup-dir", "", "folder in which the server makes backups", func(c *Config) any { return &c.Backups.Dir }},
+	{"backups.every", "backup-every", "", "how often it makes one by itself, such as 24h (default: when asked to)", func(c *Config) any { return &c.Backups.Every }},
+	{"backups.keep", "backup-keep", "", "how many of them stay in the folder (default: all)", func(c *Config) any { return &c.Backups.Keep }},
 	{"allow_targets", "allow-target", "", "range, address or name on the premises that webhooks may lead to (repeatable)", func(c *Config) any { return &c.AllowTargets }},
 	{"drain_within", "drain-within", "", "how long requests may take that are under way when the server ends", func(c *Config) any { return &c.DrainWithin }},
 }

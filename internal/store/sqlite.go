@@ -58,5 +58,13 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the records at %s: %w", path, err), write.Close())
 	}
-	return newStore(ctx, write, read, SQLite, opt)
+	s, err := newStore(ctx, write, read, SQLite, opt)
+	if err != nil {
+		return nil, err
+	}
+	s.copyTo = func(path string) string {
+		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=xts&hexkey=" + hex.EncodeToString(derived)}
+		return u.String()
+	}
+	return s, nil
 }

@@ -46,6 +46,7 @@ type Store struct {
 	dialect Dialect
 	opt     Options
 	outbox  chan struct{}
+	copyTo  func(path string) string // of SQLite: the address of a copy, with its key
 }
 
 func newStore(ctx context.Context, write, read *sql.DB, d Dialect, opt Options) (*Store, error) {
