@@ -15,6 +15,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/outcome/chart"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 //go:embed report.html.tmpl
@@ -171,7 +172,7 @@ func describeDecision(d *flow.Decision) string {
 	}
 	s := choiceWords[d.Choice] + " by " + d.Actor.Kind + " " + d.Actor.Name
 	if d.Choice == flow.Partial {
-		s += fmt.Sprintf(" (%d rows)", len(d.Rows))
+		s += phrase.Count(len(d.Rows), " (%d {row|rows})", len(d.Rows))
 	}
 	if d.Reason != "" {
 		s += ": " + d.Reason

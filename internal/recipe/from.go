@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // Run is what a recipe is made from: everything that was proposed and decided in a run.
@@ -94,7 +95,7 @@ func (run *Run) describeIssue(e *Entry, id string, d *flow.Decision) {
 	}
 	issue := &run.Issues[k]
 	e.Check, e.Title, e.Columns = issue.Check, issue.Title, slices.Clone(issue.Columns)
-	e.Notes = []string{fmt.Sprintf("%d cells in %d rows, severity %s, confidence %.2f.", issue.Cells, issue.Rows, issue.Severity, issue.Confidence)}
+	e.Notes = []string{phrase.Count(issue.Cells, "%d {cell|cells}", issue.Cells) + phrase.Count(issue.Rows, " in %d {row|rows}, severity %s, confidence %.2f.", issue.Rows, issue.Severity, issue.Confidence)}
 	for i := range issue.Resolutions {
 		res := &issue.Resolutions[i]
 		if res.Recommended && res.Why != "" {

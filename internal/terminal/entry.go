@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // entry is one item of the control point as it is shown.
@@ -100,9 +101,14 @@ func (e *entry) numbers(v flow.Evidence) {
 func (e *entry) describeIssue(i *flow.Issue) {
 	e.title, e.badge, e.options = i.Title, string(i.Severity), slices.Clone(i.Resolutions)
 	e.cells = i.Cells
-	e.amount = fmt.Sprintf("%3.0f%% %5d cells", 100*i.Confidence, i.Cells)
-	e.facts = append(e.facts, fmt.Sprintf("%s in %s · %d cells in %d rows · confidence %.0f%%", i.Check, strings.Join(i.Columns, ", "), i.Cells, i.Rows, 100*i.Confidence))
+	e.amount = phrase.Count(i.Cells, "%3.0f%% %5d {cell |cells}", 100*i.Confidence, i.Cells)
+	e.facts = append(e.facts, fmt.Sprintf("%s in %s · %s · confidence %.0f%%", i.Check, strings.Join(i.Columns, ", "), extent(i), 100*i.Confidence))
 	e.numbers(i.Evidence)
+}
+
+// extent says how much an issue touches.
+func extent(i *flow.Issue) string {
+	return phrase.Count(i.Cells, "%d {cell|cells}", i.Cells) + phrase.Count(i.Rows, " in %d {row|rows}", i.Rows)
 }
 
 func (e *entry) describeInsight(i *flow.InsightFinding) {

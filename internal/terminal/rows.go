@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // fewRows are shown below an option; p shows all that were asked for.
@@ -28,9 +29,9 @@ func (m *model) rows(room, width int) []string {
 	if p.Cells+p.Rows+p.Removed == 0 {
 		return []string{"", soft.Render(" preview: no cell is changed")}
 	}
-	title := fmt.Sprintf(" preview: %d cells in %d rows", p.Cells, p.Rows)
+	title := phrase.Count(p.Cells, " preview: %d {cell|cells}", p.Cells) + phrase.Count(p.Rows, " in %d {row|rows}", p.Rows)
 	if p.Removed > 0 {
-		title += fmt.Sprintf(", %d rows removed", p.Removed)
+		title += phrase.Count(p.Removed, ", %d {row|rows} removed", p.Removed)
 	}
 	if shown := int64(len(p.Lines)); shown > 0 && shown < p.Rows+p.Removed {
 		title += fmt.Sprintf("; %d of them", shown)

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // Blue and orange are told apart by the colour-blind; every colour is doubled by a sign or a word. Lip Gloss leaves
@@ -225,9 +226,9 @@ func (m *model) change(e *entry, d *flow.Decision) string {
 	if e.item.Kind != flow.ItemIssue {
 		return " " + signs[d.Choice] + " " + cut(clean(e.title), m.width-4)
 	}
-	extent := fmt.Sprintf("%d cells", e.cells)
+	extent := phrase.Count(e.cells, "%d {cell|cells}", e.cells)
 	if d.Choice == flow.Partial {
-		extent = fmt.Sprintf("%d rows", len(d.Rows))
+		extent = phrase.Count(len(d.Rows), "%d {row|rows}", len(d.Rows))
 	}
 	room := max(10, m.width-18)
 	return " " + signs[d.Choice] + " " + right(extent, 11) + "  " + pad(clean(e.title), room*11/20) + "  " + soft.Render(cut(label, room*9/20))

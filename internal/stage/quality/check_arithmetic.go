@@ -10,6 +10,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/operation"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // arithmetic finds columns that are computed from two or three others in nearly all rows (relation.go has the forms), and
@@ -146,7 +147,7 @@ func (t *Table) broken(ctx context.Context, e equation) (*Finding, error) {
 	}
 	f := &Finding{Cells: cellsWhere(e.total.Name, where), Priority: 1, Issue: flow.Issue{
 		Columns: columns, Severity: severity(nil, share(bad, n), flow.High), Confidence: math.Min(0.95, share(good, n)),
-		Title: fmt.Sprintf("%s does not hold in %d rows", e.rule(), bad),
+		Title: phrase.Count(bad, "%s does not hold in %d {row|rows}", e.rule(), bad),
 		Evidence: flow.Evidence{
 			SQL:     "SELECT " + strings.Join(shown, ", ") + ", " + text(e.total) + " AS result, " + e.computed() + " AS computed FROM data WHERE " + where,
 			Numbers: map[string]float64{"rows": float64(bad), "compared": float64(n), "holds": share(good, n)},

@@ -2,10 +2,10 @@ package quality
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/similarity"
 )
 
@@ -66,7 +66,7 @@ func (t *Table) variants(ctx context.Context, c *flow.Column, what string, key f
 	fix := flow.Resolution{Kind: "map_values", Label: "Write each as its most frequent spelling", Params: map[string]any{"column": c.Name, "map": m}}
 	return &Finding{Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, t.Facts.Rows), flow.Low), Confidence: 0.85,
-		Title: fmt.Sprintf("%d spellings of %s differ from a usual one in %s only: %s", len(olds), c.Name, what, quoted(olds, 3)),
+		Title: phrase.Count(len(olds), "%d {spelling|spellings} of %s {differs|differ} from a usual one in %s only: %s", len(olds), c.Name, what, quoted(olds, 3)),
 		Evidence: flow.Evidence{SQL: evidence(c.Name, inTexts(c.Name, olds[:min(len(olds), 1000)])),
 			Numbers: map[string]float64{"spellings": float64(len(olds)), "cells": float64(cells)},
 			Notes:   []string{"codes in which capitals or signs carry meaning would look the same"}},

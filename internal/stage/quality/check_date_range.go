@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // Dates that are not on the calendar, and those that are far away from all others.
@@ -59,7 +60,7 @@ func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 	where := inTexts(c.Name, bad)
 	f := &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, 0, flow.Medium), Confidence: 0.97,
-		Title: fmt.Sprintf("%d dates of %s are not on the calendar: %s", len(bad), c.Name, quoted(bad, 3)),
+		Title: phrase.Count(len(bad), "%d {date|dates} of %s {is|are} not on the calendar: %s", len(bad), c.Name, quoted(bad, 3)),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where), Numbers: map[string]float64{"texts": float64(len(bad))},
 			Notes: []string{"they are written like the others, but there is no such day"},
@@ -109,7 +110,7 @@ func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	}
 	f := &Finding{Cells: cellsWhere(c.Name, where), Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, present), flow.Medium), Confidence: 0.85,
-		Title: fmt.Sprintf("%d dates of %s lie far from all others: %s", cells, c.Name, quoted(odd, 3)),
+		Title: phrase.Count(cells, "%d {date|dates} of %s {lies|lie} far from all others: %s", cells, c.Name, quoted(odd, 3)),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "usual_span_days": high - low},
 			Notes: []string{"a date of birth among dates of today, or a far due date, would look alike"},

@@ -1,12 +1,12 @@
 package quality
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // derivedColumn finds cells that differ from what other columns spell out: a column that repeats another, or a part
@@ -19,7 +19,7 @@ func derivedCells(t *Table, n *inferred, column int, cells []dependency.Cell) Fi
 	names := strings.Join(n.names(by.Columns), " and ")
 	f := Finding{Priority: 2, Issue: flow.Issue{
 		Columns: append([]string{c.Name}, n.names(by.Columns)...), Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.Medium),
-		Title:      fmt.Sprintf("%s follows from %s, but %d cells say otherwise", c.Name, names, len(cells)),
+		Title:      phrase.Count(len(cells), "%s follows from %s, but %d {cell says|cells say} otherwise", c.Name, names, len(cells)),
 		Confidence: confidence(cells),
 		Evidence: flow.Evidence{
 			SQL:     pairsSQL(n.names(by.Columns), c.Name, olds(cells)),

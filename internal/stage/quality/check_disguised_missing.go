@@ -2,10 +2,10 @@ package quality
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -91,7 +91,7 @@ func missingTokens(t *Table, c *flow.Column, v *Values, users map[string]int, em
 	f := &Finding{Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, t.Facts.Rows), flow.Medium), Confidence: sure,
 		Rows: cells, Cells: cells,
-		Title: fmt.Sprintf("%d cells of %s say %s where a value is missing", cells, c.Name, quoted(tokens, 4)),
+		Title: phrase.Count(cells, "%d {cell|cells} of %s {says|say} %s where a value is missing", cells, c.Name, quoted(tokens, 4)),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "share": share(cells, t.Facts.Rows)}, Notes: why,
 		},
@@ -133,7 +133,7 @@ func standIn(c *flow.Column, v *Values) *Finding {
 		share := share(x.count, v.Present)
 		f := &Finding{Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share, flow.Medium), Confidence: 0.75, Rows: x.count, Cells: x.count,
-			Title: fmt.Sprintf("%d cells of %s hold %s, which seems to stand for a missing value", x.count, c.Name, x.text),
+			Title: phrase.Count(x.count, "%d {cell|cells} of %s {holds|hold} %s, which seems to stand for a missing value", x.count, c.Name, x.text),
 			Evidence: flow.Evidence{
 				SQL: evidence(c.Name, inTexts(c.Name, []string{x.text})), Numbers: map[string]float64{"cells": float64(x.count), "share": share},
 				Notes: []string{"it is far from all other values and returns exactly; a real limit of the scale would look alike"},

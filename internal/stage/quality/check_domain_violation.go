@@ -6,6 +6,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -62,7 +63,7 @@ func domainViolation(ctx context.Context, t *Table, c *flow.Column) (*Finding, e
 func domainFinding(c *flow.Column, meaning, where string, cells, present int64, low, high float64) *Finding {
 	return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, present), flow.Medium), Confidence: 0.9,
-		Title: fmt.Sprintf("%d values of %s cannot be a %s", cells, c.Name, meaning),
+		Title: phrase.Count(cells, "%d {value|values} of %s cannot be a %s", cells, c.Name, meaning),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "low": low, "high": high},
 			Notes: []string{fmt.Sprintf("a %s lies between %v and %v; %s of the cells do", meaning, low, high, percent(1-share(cells, present)))},

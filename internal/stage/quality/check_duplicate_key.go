@@ -8,6 +8,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // duplicateKey finds keys that stand more than once: values copied over those of other rows, and the few repetitions
@@ -44,7 +45,7 @@ func copiedKeys(t *Table, n *inferred, column int, cells []dependency.Cell) Find
 	texts := olds(cells)
 	return Finding{Priority: 1, Cells: n.listed(column, cells), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.High),
-		Title:      fmt.Sprintf("%d values of %s, which else differs from row to row, stand in %d further rows", len(texts), c.Name, len(cells)),
+		Title:      phrase.Count(len(texts), "%d {value|values} of %s, which else differs from row to row, {stands|stand} in %d further {row|rows}", len(texts), c.Name, len(cells)),
 		Confidence: confidence(cells),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, inTexts(c.Name, texts[:min(len(texts), 1000)])),
@@ -78,7 +79,7 @@ func (t *Table) repeatedKey(ctx context.Context, c *flow.Column) (*Finding, erro
 		Cells: cellsOfFurther(t.Facts, c.Name, e, twice),
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: flow.High, Confidence: 0.7,
-			Title: fmt.Sprintf("%s names the rows, but %d values stand in %d rows", c.Name, values, rows),
+			Title: phrase.Count(values, "%s names the rows, but %d {value stands|values stand} in %d rows", c.Name, values, rows),
 			Evidence: flow.Evidence{
 				SQL:     strings.Replace(twice, "SELECT "+e, "SELECT "+e+" AS value, count(*) AS n", 1) + " ORDER BY n DESC, 1",
 				Numbers: map[string]float64{"values": float64(values), "rows": float64(rows), "distinct_share": share(c.Distinct, present)},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // duplicateRow finds rows that agree in every column with an earlier one.
@@ -41,7 +42,7 @@ func duplicateRows(ctx context.Context, t *Table) ([]Finding, error) {
 		Cells: "SELECT __row, " + engine.Literal(flow.AllColumns) + ` AS "column", CAST(NULL AS VARCHAR) AS new FROM (SELECT __row, row_number() OVER (PARTITION BY ` + all + " ORDER BY __row) AS n FROM data) WHERE n > 1",
 		Issue: flow.Issue{
 			Columns: []string{flow.AllColumns}, Severity: severity(nil, share(n, t.Facts.Rows), flow.Medium), Confidence: conf,
-			Title: fmt.Sprintf("%d rows repeat an earlier row in every column", n),
+			Title: phrase.Count(n, "%d {row repeats|rows repeat} an earlier row in every column", n),
 			Evidence: flow.Evidence{SQL: "SELECT " + all + ", count(*) AS n FROM data GROUP BY ALL HAVING count(*) > 1 ORDER BY n DESC",
 				Numbers: map[string]float64{"rows": float64(n), "groups": float64(groups)},
 				Notes:   []string{"in a table without a key, two like events are two rows"}},

@@ -7,6 +7,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // fdViolation finds cells that differ from what another column, or two together, determine in the other rows.
@@ -22,9 +23,9 @@ func fdViolations(t *Table, n *inferred, column int, cells []dependency.Cell) Fi
 	}
 	by := n.mainWitness(cells)
 	names := strings.Join(n.names(by.Columns), " and ")
-	title := fmt.Sprintf("%s determines %s, but %d cells say otherwise", names, c.Name, len(cells))
+	title := phrase.Count(len(cells), "%s determines %s, but %d {cell says|cells say} otherwise", names, c.Name, len(cells))
 	if gaps == len(cells) {
-		title = fmt.Sprintf("%d empty cells of %s are determined by %s", gaps, c.Name, names)
+		title = phrase.Count(gaps, "%d empty {cell|cells} of %s {is|are} determined by %s", gaps, c.Name, names)
 	}
 	f := Finding{Priority: 2, Issue: flow.Issue{
 		Columns: append([]string{c.Name}, n.names(by.Columns)...), Title: title,

@@ -1,10 +1,9 @@
 package quality
 
 import (
-	"fmt"
-
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // inconsistentRecord finds cells that differ from the records around them in a file that is written record by record:
@@ -16,7 +15,7 @@ func brokenRuns(t *Table, n *inferred, column int, cells []dependency.Cell) Find
 	texts := olds(cells)
 	f := Finding{Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.Low),
-		Title:      fmt.Sprintf("%s changes for a single row and back in %d places: %s", c.Name, len(cells), quoted(texts, 3)),
+		Title:      phrase.Count(len(cells), "%s changes for a single row and back in %d {place|places}: %s", c.Name, len(cells), quoted(texts, 3)),
 		Confidence: confidence(cells),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, inTexts(c.Name, texts[:min(len(texts), 1000)])),

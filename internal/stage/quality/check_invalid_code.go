@@ -2,10 +2,10 @@ package quality
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -37,7 +37,7 @@ func invalidCode(ctx context.Context, t *Table, c *flow.Column) (*Finding, error
 	name := words(kind.ID)
 	return &Finding{Cells: cellsWhere(c.Name, inTexts(c.Name, bad)), Priority: -1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(cells, v.Present), flow.Medium), Confidence: 0.8,
-		Title: fmt.Sprintf("%d cells of %s are no valid %s: %s", cells, c.Name, name, quoted(bad, 3)),
+		Title: phrase.Count(cells, "%d {cell|cells} of %s {is|are} no valid %s: %s", cells, c.Name, name, quoted(bad, 3)),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, inTexts(c.Name, bad)), Numbers: map[string]float64{"cells": float64(cells), "texts": float64(len(bad))},
 			Notes: []string{percent(c.SemanticFit) + " of the cells are valid; a list may lag behind reality"},

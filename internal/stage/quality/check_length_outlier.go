@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // lengthOutlier finds the few texts that are far longer or shorter than all others, by the robust z-score of the
@@ -53,7 +54,7 @@ func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, err
 	usual := math.Exp(median)
 	return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: flow.Info, Confidence: 0.5,
-		Title: fmt.Sprintf("%d texts of %s are far longer or shorter than the others (usually about %.0f characters)", n, c.Name, usual),
+		Title: phrase.Count(n, "%d {text|texts} of %s {is|are} far longer or shorter than the others (usually about %.0f characters)", n, c.Name, usual),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where),
 			Numbers: map[string]float64{"cells": float64(n), "median_length": usual, "longest_usual": high, "shortest_usual": low,

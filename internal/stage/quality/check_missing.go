@@ -8,6 +8,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // missingCells reports empty cells. They are flagged where the table itself tells what stands in them (other rows of the
@@ -36,7 +37,7 @@ func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	lost := share(c.Missing, t.Facts.Rows)
 	f := &Finding{Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: flow.Info, Confidence: 1, Rows: c.Missing, Cells: c.Missing,
-		Title: fmt.Sprintf("%s of %s is missing (%d cells)", percent(lost), c.Name, c.Missing),
+		Title: phrase.Count(c.Missing, "%s of %s is missing (%d {cell|cells})", percent(lost), c.Name, c.Missing),
 		Evidence: flow.Evidence{
 			SQL:     "SELECT count(*) - count(" + engine.Ident(c.Name) + ") AS missing, count(*) AS rows FROM data",
 			Numbers: map[string]float64{"missing": float64(c.Missing), "share": lost},
@@ -82,7 +83,7 @@ func missingCells(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	}
 	f.Priority = 1
 	f.Issue.Severity, f.Issue.Confidence = severity(c, lost, flow.Medium), math.Min(0.9, fit)
-	f.Issue.Title = fmt.Sprintf("%d cells of %s are empty where other rows of the same %s agree on a value", filled, c.Name, by)
+	f.Issue.Title = phrase.Count(filled, "%d {cell|cells} of %s {is|are} empty where other rows of the same %s agree on a value", filled, c.Name, by)
 	f.Issue.Evidence.Numbers["determined"], f.Issue.Evidence.Numbers["agreement"] = float64(filled), fit
 	f.Issue.Resolutions = append([]flow.Resolution{fill}, f.Issue.Resolutions...)
 	return f, nil

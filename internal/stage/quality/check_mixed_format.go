@@ -10,6 +10,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -69,7 +70,7 @@ func mixedDates(c *flow.Column, v *Values) *Finding {
 	}
 	return &Finding{Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(odd, total), flow.Medium), Confidence: 0.7 + 0.25*share(counts[usual], total),
-		Title: fmt.Sprintf("%d dates of %s are not written as the others are (%s)", odd, c.Name, usual),
+		Title: phrase.Count(odd, "%d {date|dates} of %s {is|are} not written as the others are (%s)", odd, c.Name, usual),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, "try_strptime("+text(c)+", "+engine.Literal(usual)+") IS NULL AND try_strptime("+text(c)+", ["+strings.Join(quotedFormats, ", ")+"]) IS NOT NULL"),
 			Numbers: map[string]float64{"cells": float64(odd), "formats": float64(len(counts)), "usual": float64(counts[usual])},

@@ -7,6 +7,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/operation"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // wrongColumn finds cells whose last word belongs in an empty neighbour: "Portland OR" where the state is missing.
@@ -78,7 +79,7 @@ func (t *Table) slipped(ctx context.Context, from, to *flow.Column) (*Finding, e
 	}
 	return &Finding{Priority: 3, Issue: flow.Issue{
 		Columns: []string{from.Name, to.Name}, Severity: severity(to, share(moved, t.Facts.Rows), flow.Medium), Confidence: 0.6 + 0.35*gaps,
-		Title: fmt.Sprintf("%d cells of %s end with what belongs in %s, which is empty there", moved, from.Name, to.Name),
+		Title: phrase.Count(moved, "%d {cell|cells} of %s {ends|end} with what belongs in %s, which is empty there", moved, from.Name, to.Name),
 		Evidence: flow.Evidence{
 			SQL: "SELECT " + text(from) + " AS value, count(*) AS n FROM data WHERE " + engine.Ident(to.Name) + " IS NULL AND " + tail +
 				" IN (SELECT DISTINCT " + text(to) + " FROM data) GROUP BY 1 ORDER BY n DESC, 1",

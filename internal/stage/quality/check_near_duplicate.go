@@ -11,6 +11,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/similarity"
 )
 
@@ -56,7 +57,7 @@ func nearDuplicates(ctx context.Context, t *Table) ([]Finding, error) {
 			strings.Join(rows, ", ") + ") AS f(r)",
 		Issue: flow.Issue{
 			Columns: []string{flow.AllColumns}, Severity: flow.Low, Confidence: 0.6,
-			Title: fmt.Sprintf("%d records differ from an earlier one only in how a text is written", len(twins)),
+			Title: phrase.Count(len(twins), "%d {record differs|records differ} from an earlier one only in how a text is written", len(twins)),
 			Evidence: flow.Evidence{
 				SQL:     "SELECT * FROM data WHERE " + inTexts(name, texts[:min(len(texts), 1000)]) + " ORDER BY " + engine.Ident(name),
 				Numbers: map[string]float64{"rows": float64(len(twins)), "compared_columns": float64(len(compared))},

@@ -9,6 +9,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // numericOutlier finds numbers far from the rest: scattered ones in a column that has one value nearly everywhere, and
@@ -48,7 +49,7 @@ func strayNumbers(t *Table, n *inferred, column int, cells []dependency.Cell) Fi
 	texts := olds(cells)
 	f := Finding{Priority: 2, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.Medium), Confidence: confidence(cells),
-		Title: fmt.Sprintf("%s is %s nearly everywhere, but %d cells hold scattered other numbers", c.Name, cells[0].New, len(cells)),
+		Title: phrase.Count(len(cells), "%s is %s nearly everywhere, but %d {cell holds another number|cells hold scattered other numbers}", c.Name, cells[0].New, len(cells)),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, inTexts(c.Name, texts[:min(len(texts), 1000)])),
 			Numbers: map[string]float64{"cells": float64(len(cells)), "values": float64(len(texts))},
@@ -84,7 +85,7 @@ func (t *Table) extremes(ctx context.Context, c *flow.Column) (*Finding, error) 
 	}
 	return &Finding{Cells: cellsWhere(c.Name, cond), Group: "extremes", GroupTitle: "There are numbers far beyond the rest in %s", Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), flow.Low), Confidence: 0.6,
-		Title: fmt.Sprintf("%d numbers of %s lie far beyond the rest (median %.4g)", n, c.Name, b.plain.middle),
+		Title: phrase.Count(n, "%d {number|numbers} of %s {lies|lie} far beyond the rest (median %.4g)", n, c.Name, b.plain.middle),
 		Evidence: flow.Evidence{SQL: evidence(c.Name, cond),
 			Numbers: map[string]float64{"cells": float64(n), "median": b.plain.middle, "reach": b.reach},
 			Notes: []string{fmt.Sprintf("they lie more than %.1f times as far from the median as a tenth of the numbers do; where tails fall off as a power, one clean column in %.0f has such a number", b.reach, 1/extremesBy),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // orderViolation finds rows in which an end lies before its beginning, for pairs of dates whose order holds in nearly
@@ -71,7 +72,7 @@ func (t *Table) order(ctx context.Context, a, b *flow.Column) (*Finding, error) 
 	where := x + " > " + y
 	return &Finding{Cells: cellsWhere(b.Name, where), Issue: flow.Issue{
 		Columns: []string{b.Name, a.Name}, Severity: severity(nil, share(after, n), flow.High), Confidence: 0.6 + 0.35*math.Min(1, float64(n)/1000),
-		Title: fmt.Sprintf("%s lies before %s in %d rows", b.Name, a.Name, after),
+		Title: phrase.Count(after, "%s lies before %s in %d {row|rows}", b.Name, a.Name, after),
 		Evidence: flow.Evidence{
 			SQL:     "SELECT " + text(a) + " AS earlier, " + text(b) + " AS later FROM data WHERE " + where,
 			Numbers: map[string]float64{"rows": float64(after), "compared": float64(n), "in_order": share(n-after, n)},

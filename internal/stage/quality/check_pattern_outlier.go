@@ -8,6 +8,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // patternOutlier finds cells of a column of codes that are built differently from nearly all others. A pattern is the
@@ -41,7 +42,7 @@ func patternOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		}
 		return &Finding{Cells: cellsWhere(c.Name, where), Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(rare, present), flow.Low), Confidence: 0.7,
-			Title: fmt.Sprintf("%d cells of %s are built differently from the others (%s)", rare, c.Name, quoted(usual, usualPatterns)),
+			Title: phrase.Count(rare, "%d {cell|cells} of %s {is|are} built differently from the others (%s)", rare, c.Name, quoted(usual, usualPatterns)),
 			Evidence: flow.Evidence{
 				SQL:     evidence(c.Name, where),
 				Numbers: map[string]float64{"cells": float64(rare), "usual_patterns": float64(len(usual)), "usual_share": 1 - share(rare, present)},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // Rows that reading had to mend, or could not decode. Reading has kept them; whether they were mended well is for a
@@ -17,17 +18,17 @@ var (
 
 func brokenKinds() map[string]string {
 	return map[string]string{
-		"ragged_row":         "do not have as many fields as the header",
-		"too_few_fields":     "have fewer fields than the header",
-		"too_many_fields":    "have more fields than the header",
-		"stray_quote":        "have a quote where none belongs",
-		"unterminated_quote": "have a quote that is never closed",
-		"other_delimiter":    "use another delimiter than the file",
+		"ragged_row":         "{does|do} not have as many fields as the header",
+		"too_few_fields":     "{has|have} fewer fields than the header",
+		"too_many_fields":    "{has|have} more fields than the header",
+		"stray_quote":        "{has|have} a quote where none belongs",
+		"unterminated_quote": "{has|have} a quote that is never closed",
+		"other_delimiter":    "{uses|use} another delimiter than the file",
 	}
 }
 
 func undecodedKinds() map[string]string {
-	return map[string]string{"undecodable": "hold bytes that the file's encoding does not know", "nul_byte": "hold NUL bytes"}
+	return map[string]string{"undecodable": "{holds|hold} bytes that the file's encoding does not know", "nul_byte": "{holds|hold} NUL bytes"}
 }
 
 func metProblems(kinds map[string]string) func(*flow.Facts) (bool, string) {
@@ -68,7 +69,7 @@ func readProblems(kinds map[string]string, confidence float64) func(context.Cont
 				Cells: "SELECT __row, " + engine.Literal(flow.AllColumns) + ` AS "column", CAST(NULL AS VARCHAR) AS new` + where,
 				Issue: flow.Issue{
 					Columns: []string{flow.AllColumns}, Severity: severity(nil, share(n, t.Facts.Rows), flow.High), Confidence: confidence,
-					Title: fmt.Sprintf("%d rows %s", n, kinds[k]),
+					Title: phrase.Count(n, "%d {row|rows} "+kinds[k], n),
 					Evidence: flow.Evidence{
 						SQL: "SELECT count(*) AS rows FROM data", Numbers: map[string]float64{"rows": float64(n)},
 						Notes: []string{"the lines are kept as they were received; reading has put the fields where the other rows have them"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // scaleError finds numbers that are ten, a hundred or a thousand times too large or too small for their group, where
@@ -90,7 +91,7 @@ func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, er
 	}
 	slip := "round(d) <> 0 AND abs(d) < 3.2 AND abs(d - round(d)) <= 0.16"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "are a power of ten off", possible: "high >= 6 * least",
+		by: by, judged: judged, slip: slip, what: "{is|are} a power of ten off", possible: "high >= 6 * least",
 		repair: "rtrim(rtrim(printf('%.6f', x / pow(10, round(d))), '0'), '.')",
 		note:   "a real extreme may lie a power of ten away by chance",
 	})
@@ -108,7 +109,7 @@ func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, err
 	}
 	slip := "sign(x) * m < 0 AND abs(x) BETWEEN low AND high"
 	return t.stray(ctx, c, stray{
-		by: by, judged: judged, slip: slip, what: "have the other sign", possible: "low < 0 AND high > 0",
+		by: by, judged: judged, slip: slip, what: "{has|have} the other sign", possible: "low < 0 AND high > 0",
 		repair: "CASE WHEN starts_with(value, '-') THEN value[2:] ELSE '-' || value END",
 		note:   "a refund or correction rightly has the other sign",
 	})
@@ -142,7 +143,7 @@ func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, e
 		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + s.judged("data") + ") WHERE " + s.slip,
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, present), flow.Medium), Confidence: 0.7,
-			Title: fmt.Sprintf("%d numbers of %s %s, compared with the others%s", n, c.Name, s.what, within(s.by)),
+			Title: phrase.Count(n, "%d {number|numbers} of %s "+s.what+", compared with the others%s", n, c.Name, within(s.by)),
 			Evidence: flow.Evidence{
 				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + s.judged("data") + ") WHERE " + s.slip + " ORDER BY ALL",
 				Numbers: map[string]float64{"cells": float64(n), "judged": float64(judged)},

@@ -7,6 +7,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/operation"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // The faults of text that can be told exactly from the cell alone, each with the operation that mends it. Cells of
@@ -75,7 +76,7 @@ func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		Priority: 10 + x.priority, Group: x.id, GroupTitle: "There are " + x.what + " in %s",
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), x.severity), Confidence: x.confidence,
-			Title: fmt.Sprintf("There are %s in %d cells of %s", x.what, n, c.Name),
+			Title: phrase.Count(n, "There are %s in %d {cell|cells} of %s", x.what, n, c.Name),
 			Evidence: flow.Evidence{
 				SQL: exactEvidence(x, c), Numbers: map[string]float64{"cells": float64(n), "share": share(n, t.Facts.Rows)}, Notes: []string{x.note},
 			},
@@ -143,7 +144,7 @@ func replacementChar(ctx context.Context, t *Table, c *flow.Column) (*Finding, e
 		Cells: cellsWhere(c.Name, where), Group: "replacement", GroupTitle: "Characters were lost in %s",
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), flow.Medium), Confidence: 0.95,
-			Title: fmt.Sprintf("Characters were lost in %d cells of %s", n, c.Name),
+			Title: phrase.Count(n, "Characters were lost in %d {cell|cells} of %s", n, c.Name),
 			Evidence: flow.Evidence{
 				SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(n)},
 				Notes: []string{"the file was decoded wrongly before it came here; the source may still have them"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -46,7 +47,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 	}
 	f := &Finding{Cells: cellsWhere(c.Name, where), Priority: -1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, odd, flow.Medium), Confidence: 0.95 - odd,
-		Title: fmt.Sprintf("%d cells of %s cannot be read as %s", cells, c.Name, c.Type),
+		Title: phrase.Count(cells, "%d {cell|cells} of %s cannot be read as %s", cells, c.Name, c.Type),
 		Evidence: flow.Evidence{
 			SQL: evidence(c.Name, where), Numbers: map[string]float64{"cells": float64(cells), "share": odd},
 			Notes: []string{percent(1-odd) + " of the cells can be read"},

@@ -2,10 +2,10 @@ package quality
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // typo finds rare texts that are a slip of the one that belongs there: few edits from a far more frequent value, or
@@ -44,7 +44,7 @@ func typos(t *Table, n *inferred, column int, cells []dependency.Cell) Finding {
 	f := Finding{Priority: 2, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.Medium),
 		Confidence: confidence(cells),
-		Title:      fmt.Sprintf("%s is written wrong in %d cells: %s", c.Name, len(cells), quoted(texts, 3)),
+		Title:      phrase.Count(len(cells), "%s is written wrong in %d {cell|cells}: %s", c.Name, len(cells), quoted(texts, 3)),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, inTexts(c.Name, texts[:min(len(texts), 1000)])),
 			Numbers: map[string]float64{"cells": float64(len(cells)), "spellings": float64(len(texts)), "table_error_share": n.result.Errors},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
@@ -149,7 +150,7 @@ func fewWithoutUnit(c *flow.Column, u unitCount, spelling, unit string) *Finding
 	}
 	return &Finding{Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(odd, u.total), flow.Low), Confidence: 0.7,
-		Title: fmt.Sprintf("%d cells of %s do not write the unit %s as the others do", odd, c.Name, unit),
+		Title: phrase.Count(odd, "%d {cell|cells} of %s {does|do} not write the unit %s as the others do", odd, c.Name, unit),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, "NOT ends_with(trim("+text(c)+"), '"+strings.ReplaceAll(spelling, "'", "''")+"')"),
 			Numbers: map[string]float64{"cells": float64(odd), "with_usual_unit": float64(u.spellings[spelling])},
@@ -188,7 +189,7 @@ func stripUnits(ctx context.Context, t *Table, c *flow.Column, v *Values, u unit
 	}
 	return &Finding{Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(u.with, u.total), flow.Medium), Confidence: 0.9,
-		Title: fmt.Sprintf("%d numbers of %s carry a unit (%s), written in %d ways", u.with, c.Name, quoted(slices.Sorted(maps.Keys(u.spellings)), 4), len(u.spellings)),
+		Title: phrase.Count(u.with, "%d {number|numbers} of %s {carries|carry} a unit (%s), written in %d ways", u.with, c.Name, quoted(slices.Sorted(maps.Keys(u.spellings)), 4), len(u.spellings)),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, "TRY_CAST("+text(c)+" AS DOUBLE) IS NULL"),
 			Numbers: map[string]float64{"cells": float64(u.with), "bare": float64(u.bare), "spellings": float64(len(u.spellings))},

@@ -9,6 +9,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/operation"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // whitespace finds blanks at the ends of a cell, and doubled ones inside where they set equal texts apart. A label
@@ -55,7 +56,7 @@ func outerBlanks(ctx context.Context, t *Table, c *flow.Column) (*Finding, error
 		Priority: 10, Group: "outer", GroupTitle: "There are blanks at the ends of cells in %s",
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, t.Facts.Rows), flow.Low), Confidence: 0.95,
-			Title: fmt.Sprintf("%d cells of %s begin or end with blanks", n, c.Name),
+			Title: phrase.Count(n, "%d {cell|cells} of %s {begins or ends|begin or end} with blanks", n, c.Name),
 			Evidence: flow.Evidence{
 				SQL: "SELECT " + e + " AS value, strlen(" + e + ") AS bytes, count(*) AS n FROM data WHERE " + operation.Trimmed(e) + " <> " + e +
 					" GROUP BY 1 ORDER BY n DESC, 1",
@@ -91,7 +92,7 @@ func doubledBlanks(t *Table, c *flow.Column, v *Values) *Finding {
 	f := rewritten(c, v, m, "texts")
 	f.Priority, f.Group, f.GroupTitle = 0, "inner", "There are doubled blanks in %s"
 	f.Issue.Severity = severity(c, share(cells, t.Facts.Rows), flow.Low)
-	f.Issue.Title = fmt.Sprintf("There are doubled blanks in %d cells of %s", cells, c.Name)
+	f.Issue.Title = phrase.Count(cells, "There are doubled blanks in %d {cell|cells} of %s", cells, c.Name)
 	f.Issue.Resolutions[0].Label, f.Issue.Resolutions[0].Why = "Write single blanks", "the words stay the same"
 	return f
 }

@@ -2,10 +2,10 @@ package quality
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // bounded says whether values can lie outside of anything: of what a number may be, or of the usual values.
@@ -44,7 +44,7 @@ func strangers(t *Table, n *inferred, column int, cells []dependency.Cell) Findi
 	where := inTexts(c.Name, texts[:min(len(texts), 1000)])
 	f := Finding{Cells: n.listed(column, cells), Priority: 1, Issue: flow.Issue{
 		Columns: []string{c.Name}, Severity: severity(c, share(int64(len(cells)), int64(n.table.Rows)), flow.Medium), Confidence: confidence(cells),
-		Title: fmt.Sprintf("%d cells of %s hold none of the few values that it else has: %s", len(cells), c.Name, quoted(texts, 3)),
+		Title: phrase.Count(len(cells), "%d {cell|cells} of %s {holds|hold} none of the few values that it else has: %s", len(cells), c.Name, quoted(texts, 3)),
 		Evidence: flow.Evidence{
 			SQL:     evidence(c.Name, where),
 			Numbers: map[string]float64{"cells": float64(len(cells)), "texts": float64(len(texts)), "told": float64(len(told))},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // fromIssue is what to do at the source about what is wrong with the data. Repairs of this file are the business of
@@ -24,7 +25,7 @@ func fromIssue(i *flow.Issue) []action {
 	weight := map[flow.Severity]float64{flow.Critical: 0.6, flow.High: 0.45, flow.Medium: 0.25}[i.Severity]
 	return []action{{about: "data " + columns, ActionItem: flow.ActionItem{
 		Title: title, Kind: kind, Impact: weight, Confidence: i.Confidence, Insights: []string{i.ID},
-		Why: fmt.Sprintf("%s: %d cells in %d rows (%s). Repairing it in every file costs more than preventing it once.", i.Title, i.Cells, i.Rows, i.ID),
+		Why: phrase.Count(i.Rows, "%s: "+phrase.Count(i.Cells, "%d {cell|cells}", i.Cells)+" in %d {row|rows} (%s). Repairing it in every file costs more than preventing it once.", i.Title, i.Rows, i.ID),
 	}}}
 }
 
