@@ -43,26 +43,6 @@ type bundle struct {
 	errs []error
 }
 
-type shelf struct{ *store.Store }
-
-func (s shelf) Get(ctx context.Context, id string) ([]byte, error) {
-	w, err := s.DataKey(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		err = keys.ErrNotFound
-	}
-	return w, err
-}
-
-func (s shelf) Put(ctx context.Context, id string, w []byte) error {
-	return s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.PutDataKey(ctx, id, w) })
-}
-
-func (s shelf) Delete(ctx context.Context, id string) error {
-	return s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.DropDataKey(ctx, id) })
-}
-
-func (s shelf) All(ctx context.Context) (map[string][]byte, error) { return s.DataKeys(ctx) }
-
 func setup(t *testing.T, cfg upload.Config) *bundle {
 	t.Helper()
 	b := &bundle{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)}
@@ -75,7 +55,7 @@ func setup(t *testing.T, cfg upload.Config) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.records.Close() })
-	b.keys = keys.NewDatasets(master, shelf{b.records})
+	b.keys = keys.NewDatasets(master, keys.Folder(filepath.Join(b.dir, "keys")))
 	if b.files, err = dataset.New(filepath.Join(b.dir, "files"), b.keys); err != nil {
 		t.Fatal(err)
 	}
