@@ -16,7 +16,7 @@ endif
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: bin/analytix ## build bin/analytix
@@ -70,6 +70,10 @@ unit: $(EXTENSION) ## the quick tests only
 lint: $(EXTENSION) $(LINT) ## gofmt, go vet and golangci-lint
 	@out=$$(gofmt -l cmd internal); test -z "$$out" || { echo "not formatted: $$out"; exit 1; }
 	$(LINT) run ./...
+
+.PHONY: vulnerabilities
+vulnerabilities: $(EXTENSION) ## known vulnerabilities that the program calls, where their database can be reached
+	scripts/vulnerabilities.sh
 
 $(LINT):
 	@mkdir -p bin/tools
