@@ -23,22 +23,33 @@ type Rotation struct {
 
 // rotator is a provider whose master key is changed here.
 type rotator interface {
+	Alone(do func() error) error
 	Rotate() error
 	Retire() error
 }
 
 // RotateKeys makes a new master key, where it is kept in a file, wraps all keys of the instance anew with it, and drops the old
 // one where no other home or process needs it. No data is rewritten, and work goes on meanwhile. After an error or a crash
-// all keys are readable, and it can be run again.
+// all keys are readable, and it can be run again. The error wraps keys.ErrRotating where a rotation is under way.
 func (a *App) RotateKeys(ctx context.Context) (r Rotation, err error) {
 	master, ok := a.opt.Keys.(rotator)
-	if ok {
-		switch err := master.Rotate(); {
-		case err == nil:
-			r.Made = true
-		case !errors.Is(err, keys.ErrNoFile):
-			return r, err
-		}
+	if !ok { // the master key is kept elsewhere
+		r.Datasets, err = a.rewrap(ctx, nil)
+		return r, err
+	}
+	err = master.Alone(func() error {
+		r, err = a.rotate(ctx, master)
+		return err
+	})
+	return r, err
+}
+
+func (a *App) rotate(ctx context.Context, master rotator) (r Rotation, err error) {
+	switch err := master.Rotate(); {
+	case err == nil:
+		r.Made = true
+	case !errors.Is(err, keys.ErrNoFile):
+		return r, err
 	}
 	shared, err := a.sharesKeys()
 	if err != nil {

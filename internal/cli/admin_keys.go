@@ -70,6 +70,11 @@ func rotate(ctx context.Context, s *streams, p place, cfg *server.Config, retire
 	if err != nil {
 		return err
 	}
+	return master.Alone(func() error { return rotateFile(ctx, s, p, cfg, home, master, retire) })
+}
+
+// rotateFile rotates a master key that is kept in a file or in the environment.
+func rotateFile(ctx context.Context, s *streams, p place, cfg *server.Config, home *app.App, master *keys.Master, retire bool) error {
 	made := true
 	if err := master.Rotate(); errors.Is(err, keys.ErrNoFile) {
 		made = false // the first key of the variable wraps

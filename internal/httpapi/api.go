@@ -46,6 +46,7 @@ type API struct {
 	mux      *http.ServeMux
 	huma     huma.API
 	inFlight *inFlight
+	verified verification
 	handler  http.Handler
 	ending   context.Context // of streams
 	end      context.CancelFunc

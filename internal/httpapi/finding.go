@@ -4,13 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/stage/quality"
 )
 
@@ -20,14 +23,14 @@ type documentOutput[T any] struct {
 }
 
 // document registers the operation that reads what a stage found.
-func document[T any](a *API, stage flow.Stage, path, summary string) {
+func document[T any](a *API, of flow.Stage, path, summary string) {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "get-" + path, Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/runs/{run}/" + path, Summary: summary, Tags: []string{"findings"}},
 		func(ctx context.Context, in *RunPath) (*documentOutput[T], error) {
 			if _, _, err := a.state(ctx, *in); err != nil {
 				return nil, err
 			}
-			v, err := app.DocumentOf[T](ctx, a.App, in.Run, stage)
+			v, err := app.DocumentOf[T](ctx, a.App, in.Run, of)
 			if err != nil {
 				return nil, err
 			}
@@ -85,11 +88,27 @@ func (a *API) findings() {
 }
 
 func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[quality.Preview], error) {
-	if _, _, err := a.state(ctx, in.RunPath); err != nil {
+	_, state, err := a.state(ctx, in.RunPath)
+	if err != nil {
 		return nil, err
+	}
+	if state.Status != control.Waiting || state.Stage != flow.Quality {
+		return nil, newProblem(http.StatusConflict, "no_point_open", "The run does not wait at the control point of the quality stage.").
+			next("preview resolutions while it does")
+	}
+	issues, err := app.DocumentOf[flow.IssueList](ctx, a.App, in.Run, flow.Quality)
+	if err != nil {
+		return nil, err
+	}
+	if !proposed(issues, in.Body.Issue, in.Body.Resolution) {
+		return nil, missing()
 	}
 	raw, err := a.App.Preview(ctx, in.Run, in.Body.Issue, in.Body.Resolution, in.Body.Params, in.Body.Limit)
 	if err != nil {
+		if len(in.Body.Params) > 0 && stage.IsPermanent(err) { // its words may quote the data
+			return nil, newProblem(http.StatusUnprocessableEntity, "invalid", "The resolution cannot be carried out with these parameters.").
+				kept("nothing was changed").next("correct the parameters: the issue shows those that are proposed")
+		}
 		return nil, err
 	}
 	m, err := a.masker(ctx, in.RunPath)
@@ -101,6 +120,16 @@ func (a *API) preview(ctx context.Context, in *previewInput) (*documentOutput[qu
 		return nil, err
 	}
 	return out, masked(m, &out.Body)
+}
+
+// proposed says whether an issue proposes a resolution.
+func proposed(list *flow.IssueList, issue, resolution string) bool {
+	for i := range list.Issues {
+		if x := &list.Issues[i]; x.ID == issue {
+			return slices.ContainsFunc(x.Resolutions, func(r flow.Resolution) bool { return r.ID == resolution })
+		}
+	}
+	return false
 }
 
 func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {

@@ -20,6 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/tier"
@@ -190,6 +191,7 @@ var mappings = []mapping{
 	{tier.ErrLimit, tierProblem},
 	{accesslog.ErrQuery, status(http.StatusUnprocessableEntity, "invalid", "correct the search")},
 	{accesslog.ErrTampered, status(http.StatusConflict, "tampered", "keep the records as they are, and look into who could change them")},
+	{keys.ErrRotating, status(http.StatusConflict, "under_way", "wait until it has ended")},
 	{webhook.ErrInvalid, status(http.StatusUnprocessableEntity, "invalid", "correct the request")},
 	{app.ErrBackingUp, status(http.StatusConflict, "running", "wait until it is made")},
 	{app.ErrNoFolder, status(http.StatusConflict, "no_folder", "start the server with --backup-dir, or use `analytix admin backup`")},

@@ -233,6 +233,12 @@ func TestRotationKeepsEveryKeyReadable(t *testing.T) {
 	}
 	readable(load(t, filepath.Join(dir, "master.key")))
 	readable(bystander)
+	if err := master.Alone(func() error { return bystander.Alone(func() error { return nil }) }); !errors.Is(err, keys.ErrRotating) {
+		t.Errorf("two rotations at a time: %v", err)
+	}
+	if err := bystander.Alone(func() error { return nil }); err != nil {
+		t.Errorf("a rotation after another: %v", err)
+	}
 	if _, err := master.Unwrap(ctx, before, keys.Binding{Purpose: keys.ForDataset, Name: "d/../0"}); !errors.Is(err, keys.ErrUnwrap) {
 		t.Errorf("the retired key still unwraps: %v", err)
 	}

@@ -134,6 +134,27 @@ func (m *Master) Unwrap(_ context.Context, wrapped []byte, b Binding) (Secret, e
 // first and the old one after it, separated by a comma.
 var ErrNoFile = errors.New("the master key comes from the environment: change it there (new key first, then a comma and the old one)")
 
+// ErrRotating is returned by Alone where another rotation is under way.
+var ErrRotating = errors.New("the master key is being rotated already; wait until that has ended")
+
+// Alone runs a rotation from its Rotate to its Retire while no other is under way, in this process or another: a key that one
+// of two has made must not be retired by the other before everything is wrapped by it.
+func (m *Master) Alone(do func() error) (err error) {
+	if m.path == "" {
+		return do()
+	}
+	lock := flock.New(m.path + ".rotation")
+	got, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("locking the rotation of the master key %s: %w", m.path, err)
+	}
+	if !got {
+		return ErrRotating
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	return do()
+}
+
 // Rotate adds a new primary key to the file. Keys wrapped before stay readable; wrap them anew, then Retire.
 func (m *Master) Rotate() error {
 	return m.change(func(manager *keyset.Manager) error {

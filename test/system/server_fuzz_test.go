@@ -1,19 +1,22 @@
 package system_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // malformed is how many malformed requests each operation gets: ANALYTIX_MALFORMED, or as many as fit a quick run.
@@ -31,46 +34,99 @@ func malformed(t *testing.T) int {
 // leak is what no answer may hold: the inside of the program.
 var leak = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|SELECT |INSERT INTO|sqlite|SQLSTATE|duckdb|/tmp/|panic|interface \{\}|nil pointer`)
 
+// portion is how many requests a worker sends to an operation before it turns to another, so that none waits for a slow one.
+const portion = 50
+
+// consuming are operations that a request which happens to be well-formed ends or moves the run by: they have one of their own.
+var consuming = []string{"abort-run", "erase-run", "close-point", "send-back", "reopen-run", "renew-run", "retry-run", "erase-dataset"}
+
 // Requests that are wrong in every way that the description lets one think of: never a failure of the server, and never a
 // word about its inside. The requests follow from a fixed seed.
 func TestMalformedRequestsNeverFailTheServer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, serverData(t))
+	// Tokens hold for longer than all requests take: otherwise the guard would refuse the later ones.
+	s := serve(t, serverData(t), "--config", newDesk(t).file(t, "server.yaml", "auth: {access_ttl: 4h}\n"))
 	ada := s.administrator(t)
 	workspace := ada.workspace(t, "w", "professional")
-	run := ada.start(t, workspace, "orders.csv", small(40), nil)
+	run, victim := ada.start(t, workspace, "orders.csv", small(40), nil), ada.start(t, workspace, "victim.csv", small(40), nil)
 	ada.await(t, workspace, run, waitsAt("reception"))
-	n := malformed(t)
-	var asked, failed atomic.Int64
-	work := make(chan operation)
+	ada.call(t, "POST", "/workspaces/"+workspace+"/runs/"+run+"/point/close", nil, "If-Match",
+		decideRecommended(t, ada, "/workspaces/"+workspace, run)).want(t, 200)
+	ada.await(t, workspace, run, waitsAt("quality"))
+	c := &campaign{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}, user: ada, spent: map[string]time.Duration{}}
+	work := make(chan *fuzzer)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			for o := range work {
-				if o.id == "sign-out" {
-					continue // it would end the session that the others use
-				}
-				seed := uint64(len(o.id)*131 + len(o.path))
-				f := &fuzzer{r: rand.New(rand.NewPCG(seed, 7)), o: o, workspace: workspace, run: run}
-				for range n {
-					asked.Add(1)
-					if bad := f.ask(t.Context(), ada); bad != "" && failed.Add(1) < 20 {
-						t.Errorf("%s: %s", o.id, bad)
-					}
-				}
+			for f := range work {
+				c.send(t, f)
 			}
 		})
 	}
-	for _, o := range s.operations(t) {
-		work <- o
+	begun, n := time.Now(), malformed(t)
+	for sent := 0; sent < n; sent += portion {
+		for _, o := range s.operations(t) {
+			if o.id == "sign-out" {
+				continue // it would end the session that the others use
+			}
+			f := &fuzzer{r: rand.New(rand.NewPCG(uint64(len(o.id)*131+len(o.path)), uint64(7+sent))), o: o, workspace: workspace, run: run, n: min(portion, n-sent)}
+			if slices.Contains(consuming, o.id) {
+				f.run = victim
+			}
+			work <- f
+		}
 	}
 	close(work)
 	wg.Wait()
 	if strings.Contains(s.said(), "panicked") {
 		t.Error("a handler panicked; see the server's log")
 	}
-	t.Logf("%d malformed requests", asked.Load())
-	s.signIn(t, "ada@example.org").call(t, "GET", "/workspaces/"+workspace+"/runs/"+run, nil).want(t, 200)
+	t.Logf("%d malformed requests, %d each, in %s: %d answers of 500 and above, %d leaks; the slowest: %s", c.asked, n, time.Since(begun).Round(time.Second),
+		c.failed, c.leaks, c.slowest())
+	ada.call(t, "GET", "/workspaces/"+workspace+"/runs/"+run+"/point", nil).want(t, 200)
+}
+
+// campaign is what all workers share.
+type campaign struct {
+	client *http.Client
+	user   *user
+	mu     sync.Mutex
+	asked, failed,
+	leaks int
+	spent map[string]time.Duration // by operation
+}
+
+// send sends a portion of requests.
+func (c *campaign) send(t *testing.T, f *fuzzer) {
+	begun := time.Now()
+	for range f.n {
+		failed, leaks, words := f.ask(t.Context(), c)
+		c.mu.Lock()
+		c.asked++
+		if failed {
+			c.failed++
+		}
+		if leaks {
+			c.leaks++
+		}
+		if words != "" && c.failed+c.leaks < 20 {
+			t.Errorf("%s: %s", f.o.id, words)
+		}
+		c.mu.Unlock()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.spent[f.o.id] += time.Since(begun)
+}
+
+// slowest names the operations that took most of the time.
+func (c *campaign) slowest() string {
+	ids := slices.SortedFunc(maps.Keys(c.spent), func(a, b string) int { return cmp.Compare(c.spent[b], c.spent[a]) })
+	var b strings.Builder
+	for _, id := range ids[:min(5, len(ids))] {
+		fmt.Fprintf(&b, "%s %s, ", id, c.spent[id].Round(100*time.Millisecond))
+	}
+	return strings.TrimSuffix(b.String(), ", ")
 }
 
 // fuzzer makes malformed requests for one operation.
@@ -78,39 +134,42 @@ type fuzzer struct {
 	r              *rand.Rand
 	o              operation
 	workspace, run string
+	n              int
 }
 
-func (f *fuzzer) ask(ctx context.Context, u *user) (bad string) {
+// ask sends one request; words say what is wrong with its answer.
+func (f *fuzzer) ask(ctx context.Context, c *campaign) (failed, leaks bool, words string) {
+	u := c.user
 	ctx, cancel := context.WithTimeout(ctx, soon)
 	defer cancel()
 	target := u.s.base + "/api/v1" + f.path() + f.query()
 	body, kind := f.body()
 	req, err := http.NewRequestWithContext(ctx, f.o.method, target, strings.NewReader(body))
 	if err != nil {
-		return "" // a request that cannot even be written down
+		return false, false, "" // a request that cannot even be written down
 	}
 	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Authorization", "Bearer "+u.token)
 	f.headers(req.Header)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.client.Do(req)
 	if err != nil {
-		return "" // refused before it was a request; the server's life is looked at in the end
+		return false, false, "" // refused before it was a request; the server's life is looked at in the end
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
-		return ""
+		return false, false, ""
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
-		return ""
+		return false, false, ""
 	}
 	if resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented {
-		return fmt.Sprintf("%s %s answered %d: %.300s (body %.200q)", f.o.method, target, resp.StatusCode, text, body)
+		return true, false, fmt.Sprintf("%s %s answered %d: %.300s (body %.200q)", f.o.method, target, resp.StatusCode, text, body)
 	}
 	if m := leak.Find(text); resp.StatusCode >= 400 && m != nil && !strings.Contains(body+target, string(m)) {
-		return fmt.Sprintf("%s %s tells of its inside (%s): %.300s", f.o.method, target, m, text)
+		return false, true, fmt.Sprintf("%s %s tells of its inside (%s): %.300s", f.o.method, target, m, text)
 	}
-	return ""
+	return false, false, ""
 }
 
 var nasty = []string{"", " ", "0", "-1", "9223372036854775808", "1e999", "null", "true", "..", "%2e%2e%2f", "%00", "%ff%fe", "'; DROP TABLE run; --", `"><script>`,

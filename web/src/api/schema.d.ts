@@ -1846,6 +1846,11 @@ export interface components {
         };
         AuditReport: {
             /**
+             * Format: date-time
+             * @description When this was found out. A check takes longer the longer the log is, so what is asked for again at once gets the same answer.
+             */
+            checked_at: string;
+            /**
              * Format: int64
              * @description Number of the first entry; those before it were dropped, as a summary in the log says.
              */
