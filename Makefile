@@ -35,8 +35,9 @@ web: ## build the web application, where it changed
 	scripts/build-web.sh
 
 .PHONY: web-api
-web-api: $(EXTENSION) ## make the web application's client from what the server says of its API
+web-api: $(EXTENSION) ## make the clients from what the server says of its API
 	go test -count=1 -run TestTheDescription ./internal/httpapi -update
+	go test -count=1 -run TestEveryOperation ./client -update
 	scripts/build-web.sh install
 	cd web && npm run --silent generate
 

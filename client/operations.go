@@ -71,6 +71,8 @@ const (
 	OpGetAccount Operation = "get-account"
 	// OpGetAuditKey: The public key with which the signatures of an export are checked.
 	OpGetAuditKey Operation = "get-audit-key"
+	// OpGetBackup: The last backup, and whether one is being made.
+	OpGetBackup Operation = "get-backup"
 	// OpGetCell: Everything that happened to a cell.
 	OpGetCell Operation = "get-cell"
 	// OpGetDataset: A dataset.
@@ -231,6 +233,8 @@ const (
 	OpSignInWays Operation = "sign-in-ways"
 	// OpSignOut: End the session of the token or the cookies that are sent along.
 	OpSignOut Operation = "sign-out"
+	// OpStartBackup: Make a backup in the server's folder for them.
+	OpStartBackup Operation = "start-backup"
 	// OpStartRun: Start a run on a dataset.
 	OpStartRun Operation = "start-run"
 	// OpTestWebhook: Send it an event of the kind webhook.test.
@@ -286,6 +290,7 @@ var operations = map[Operation]endpoint{
 	OpFirstStart:          {"POST", "/api/v1/auth/first-start", false},
 	OpGetAccount:          {"GET", "/api/v1/accounts/{account}", true},
 	OpGetAuditKey:         {"GET", "/api/v1/system/audit/key", true},
+	OpGetBackup:           {"GET", "/api/v1/system/backup", true},
 	OpGetCell:             {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/cell", true},
 	OpGetDataset:          {"GET", "/api/v1/workspaces/{workspace}/datasets/{dataset}", true},
 	OpGetDelivery:         {"GET", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/deliveries/{delivery}", true},
@@ -366,6 +371,7 @@ var operations = map[Operation]endpoint{
 	OpSignIn:              {"POST", "/api/v1/auth/sign-in", false},
 	OpSignInWays:          {"GET", "/api/v1/auth", true},
 	OpSignOut:             {"POST", "/api/v1/auth/sign-out", false},
+	OpStartBackup:         {"POST", "/api/v1/system/backup", true},
 	OpStartRun:            {"POST", "/api/v1/workspaces/{workspace}/runs", true},
 	OpTestWebhook:         {"POST", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/test", true},
 	OpUploadOptions:       {"OPTIONS", "/api/v1/workspaces/{workspace}/uploads", true},
