@@ -81,6 +81,8 @@ const (
 	OpGetDelivery Operation = "get-delivery"
 	// OpGetDiff: In what a version differs from an earlier one.
 	OpGetDiff Operation = "get-diff"
+	// OpGetDiscussion: What people said about a run, who is to see to what, and who is looking at it.
+	OpGetDiscussion Operation = "get-discussion"
 	// OpGetFindings: Everything that was found, as findings.json.
 	OpGetFindings Operation = "get-findings"
 	// OpGetInsights: What the data says about the goal.
@@ -141,6 +143,8 @@ const (
 	OpListErasures Operation = "list-erasures"
 	// OpListMembers: Who is in the workspace.
 	OpListMembers Operation = "list-members"
+	// OpListMyNotices: What one was told of.
+	OpListMyNotices Operation = "list-my-notices"
 	// OpListMySessions: One's own sessions.
 	OpListMySessions Operation = "list-my-sessions"
 	// OpListMyTokens: One's own API tokens.
@@ -165,6 +169,8 @@ const (
 	OpMakeLink Operation = "make-link"
 	// OpMakeMyToken: Make an API token.
 	OpMakeMyToken Operation = "make-my-token"
+	// OpMakeRemark: Say something about a run or an item of it; those who are named in it are told.
+	OpMakeRemark Operation = "make-remark"
 	// OpOidcArrive: End a sign-in by a provider: the browser comes back here.
 	OpOidcArrive Operation = "oidc-arrive"
 	// OpOidcDepart: Begin a sign-in by a provider: sends the browser there.
@@ -173,6 +179,8 @@ const (
 	OpPostFile Operation = "post-file"
 	// OpPreview: What a resolution would change, on real rows.
 	OpPreview Operation = "preview"
+	// OpPutAssignment: Have somebody see to an item.
+	OpPutAssignment Operation = "put-assignment"
 	// OpPutFile: Upload a file in one request: its bytes are the body.
 	OpPutFile Operation = "put-file"
 	// OpPutMember: Give somebody a role in the workspace.
@@ -189,12 +197,16 @@ const (
 	OpRefresh Operation = "refresh"
 	// OpRemoveAccountTotp: Take away a second factor that its owner lost; all sessions end.
 	OpRemoveAccountTotp Operation = "remove-account-totp"
+	// OpRemoveAssignment: Have nobody in particular see to an item.
+	OpRemoveAssignment Operation = "remove-assignment"
 	// OpRemoveMember: Take somebody out of the workspace.
 	OpRemoveMember Operation = "remove-member"
 	// OpRemovePolicy: Remove it.
 	OpRemovePolicy Operation = "remove-policy"
 	// OpRemoveRecipe: Remove it.
 	OpRemoveRecipe Operation = "remove-recipe"
+	// OpRemoveRemark: Take back what one said oneself.
+	OpRemoveRemark Operation = "remove-remark"
 	// OpRemoveTotp: Take the second factor away.
 	OpRemoveTotp Operation = "remove-totp"
 	// OpRemoveWebhook: Remove it with its log.
@@ -225,6 +237,8 @@ const (
 	OpSearchSystemAudit Operation = "search-system-audit"
 	// OpSecondFactor: The second step of a sign-in: a code.
 	OpSecondFactor Operation = "second-factor"
+	// OpSeeMyNotices: Mark notices as read.
+	OpSeeMyNotices Operation = "see-my-notices"
 	// OpSendBack: Have the stage begin anew, with options.
 	OpSendBack Operation = "send-back"
 	// OpSignIn: Sign in with mail address and password.
@@ -295,6 +309,7 @@ var operations = map[Operation]endpoint{
 	OpGetDataset:          {"GET", "/api/v1/workspaces/{workspace}/datasets/{dataset}", true},
 	OpGetDelivery:         {"GET", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/deliveries/{delivery}", true},
 	OpGetDiff:             {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/versions/{version}/diff", true},
+	OpGetDiscussion:       {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/discussion", true},
 	OpGetFindings:         {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/findings.json", true},
 	OpGetInsights:         {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/insights", true},
 	OpGetIssues:           {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/issues", true},
@@ -325,6 +340,7 @@ var operations = map[Operation]endpoint{
 	OpListDeliveries:      {"GET", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/deliveries", true},
 	OpListErasures:        {"GET", "/api/v1/workspaces/{workspace}/erasures", true},
 	OpListMembers:         {"GET", "/api/v1/workspaces/{workspace}/members", true},
+	OpListMyNotices:       {"GET", "/api/v1/me/notices", true},
 	OpListMySessions:      {"GET", "/api/v1/me/sessions", true},
 	OpListMyTokens:        {"GET", "/api/v1/me/tokens", true},
 	OpListPolicies:        {"GET", "/api/v1/workspaces/{workspace}/policies", true},
@@ -337,10 +353,12 @@ var operations = map[Operation]endpoint{
 	OpLookAtLink:          {"POST", "/api/v1/auth/links/look", false},
 	OpMakeLink:            {"POST", "/api/v1/accounts/{account}/link", false},
 	OpMakeMyToken:         {"POST", "/api/v1/me/tokens", false},
+	OpMakeRemark:          {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/discussion/remarks", true},
 	OpOidcArrive:          {"GET", "/api/v1/auth/oidc/{provider}/callback", true},
 	OpOidcDepart:          {"GET", "/api/v1/auth/oidc/{provider}", true},
 	OpPostFile:            {"POST", "/api/v1/workspaces/{workspace}/files", false},
 	OpPreview:             {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/point/preview", true},
+	OpPutAssignment:       {"PUT", "/api/v1/workspaces/{workspace}/runs/{run}/discussion/assignments/{item}", true},
 	OpPutFile:             {"PUT", "/api/v1/workspaces/{workspace}/files/{name}", true},
 	OpPutMember:           {"PUT", "/api/v1/workspaces/{workspace}/members/{account}", true},
 	OpPutPolicy:           {"PUT", "/api/v1/workspaces/{workspace}/policies/{recipe}", true},
@@ -349,9 +367,11 @@ var operations = map[Operation]endpoint{
 	OpQueryRows:           {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/versions/{version}/rows", true},
 	OpRefresh:             {"POST", "/api/v1/auth/refresh", false},
 	OpRemoveAccountTotp:   {"DELETE", "/api/v1/accounts/{account}/totp", true},
+	OpRemoveAssignment:    {"DELETE", "/api/v1/workspaces/{workspace}/runs/{run}/discussion/assignments/{item}", true},
 	OpRemoveMember:        {"DELETE", "/api/v1/workspaces/{workspace}/members/{account}", true},
 	OpRemovePolicy:        {"DELETE", "/api/v1/workspaces/{workspace}/policies/{recipe}", true},
 	OpRemoveRecipe:        {"DELETE", "/api/v1/workspaces/{workspace}/recipes/{recipe}", true},
+	OpRemoveRemark:        {"DELETE", "/api/v1/workspaces/{workspace}/runs/{run}/discussion/remarks/{remark}", true},
 	OpRemoveTotp:          {"POST", "/api/v1/me/totp/remove", true},
 	OpRemoveWebhook:       {"DELETE", "/api/v1/workspaces/{workspace}/webhooks/{webhook}", true},
 	OpRenewRecoveryCodes:  {"POST", "/api/v1/me/totp/recovery-codes", false},
@@ -367,6 +387,7 @@ var operations = map[Operation]endpoint{
 	OpSearchAudit:         {"GET", "/api/v1/workspaces/{workspace}/audit", true},
 	OpSearchSystemAudit:   {"GET", "/api/v1/system/audit", true},
 	OpSecondFactor:        {"POST", "/api/v1/auth/second-factor", false},
+	OpSeeMyNotices:        {"POST", "/api/v1/me/notices/seen", true},
 	OpSendBack:            {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/point/send-back", true},
 	OpSignIn:              {"POST", "/api/v1/auth/sign-in", false},
 	OpSignInWays:          {"GET", "/api/v1/auth", true},

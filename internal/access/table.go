@@ -13,6 +13,7 @@ const (
 	DatasetsDownload  Permission = "datasets.download"
 	DatasetsErase     Permission = "datasets.erase"
 	DataUnmasked      Permission = "data.unmasked"
+	RemarksWrite      Permission = "remarks.write"
 	RecipesRead       Permission = "recipes.read"
 	RecipesWrite      Permission = "recipes.write"
 	PoliciesWrite     Permission = "policies.write"
@@ -61,6 +62,7 @@ var table = map[Permission]entry{
 	DatasetsDownload:  {InWorkspace, fromAnalyst, "download files as received, versions and results"},
 	DatasetsErase:     {InWorkspace, fromSteward, "erase a dataset with its key, for good"},
 	DataUnmasked:      {InWorkspace, fromAnalyst, "see personal data as it is"},
+	RemarksWrite:      {InWorkspace, fromViewer, "say something about what a run found, and name others in it"},
 	RecipesRead:       {InWorkspace, fromViewer, "see recipes and policies"},
 	RecipesWrite:      {InWorkspace, fromAnalyst, "keep and change recipes"},
 	PoliciesWrite:     {InWorkspace, fromSteward, "write policies, which decide in the place of people"},

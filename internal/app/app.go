@@ -15,6 +15,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
@@ -80,7 +81,9 @@ type App struct {
 	reading *process.Pool // for those who look; nil where a processor was given
 	exports exports
 	hooks   *webhook.Service // nil where there are none
-	warming sync.WaitGroup
+
+	discussion *discussion.Service
+	warming    sync.WaitGroup
 }
 
 // Open starts the instance and takes up what was under way. Close must be called.
@@ -205,17 +208,17 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	if err != nil {
 		return err
 	}
+	a.discussion = discussion.New(a.records, nil)
 	var kinds []task.Kind
-	var onMove func(context.Context, *store.Tx, control.Moved) error
 	if a.opt.Webhooks != nil {
 		cfg := *a.opt.Webhooks
 		cfg.Store, cfg.Log = a.records, a.opt.Log
 		a.hooks = webhook.New(cfg)
-		kinds, onMove = a.hooks.Kinds(), a.moved
+		kinds = a.hooks.Kinds()
 	}
 	a.control, err = control.New(ctx, control.Parts{
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
-		Kinds: append(a.housekeeping(), kinds...), OnMove: onMove,
+		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved,
 		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
 		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive()},
 	})

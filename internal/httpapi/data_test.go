@@ -235,6 +235,7 @@ func TestFromAnUploadToErasureOverHTTP(t *testing.T) {
 	t.Run("FindingsAreMaskedForViewers", func(t *testing.T) { s.findings(t, run) })
 	t.Run("Downloads", func(t *testing.T) { s.downloads(t, dataset, run, text) })
 	t.Run("NothingIsThereForOthers", func(t *testing.T) { s.others(t, dataset, run) })
+	t.Run("PeopleTalkAboutIt", func(t *testing.T) { s.talk(t, run) })
 	t.Run("Erasure", func(t *testing.T) { s.erasure(t, dataset, run) })
 }
 

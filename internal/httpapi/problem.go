@@ -127,7 +127,7 @@ func (a *API) problem(ctx context.Context, err error) error {
 	if errors.As(err, &p) {
 		return p
 	}
-	for _, m := range slices.Concat(mappings, uploadMappings, dataMappings) {
+	for _, m := range slices.Concat(mappings, uploadMappings, dataMappings, discussionMappings) {
 		if errors.Is(err, m.is) {
 			return m.problem(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/control"
+	"github.com/analytix-flow/analytix/internal/discussion"
 )
 
 // A stream sends a comment now and then, so that both ends know that the other is there, and looks at the same time
@@ -84,18 +85,19 @@ var streamResponses = map[string]*huma.Response{"200": {Description: "Server-sen
 func (a *API) streams() {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-run", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/runs/{run}/events", Summary: "How the run moves, live", Tags: []string{"runs"}, Responses: streamResponses,
-		Description: "Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; " +
-			"`run`, where the run stands; `progress`, how far a task is. The stream ends when the session or token does: connect again."},
+		Description: "Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; " +
+			"`run`, where the run stands; `progress`, how far a task is; `discussion`, that remarks, assignments or who is present are others than before. The stream ends when the session or token does: connect again."},
 		a.watchRun)
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-workspace", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses,
-		Description: "Events: `run`, where a run stands that has moved."},
-		func(_ context.Context, in *WorkspacePath) (*huma.StreamResponse, error) {
+		Description: "Events: `run`, where a run stands that has moved; `notices`, the caller has others than before."},
+		func(ctx context.Context, in *WorkspacePath) (*huma.StreamResponse, error) {
+			account := caller(ctx).Account
 			return a.events( //nolint:contextcheck // a stream has its request's context, by way of huma
 				access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
-					updates := a.App.WatchAll(ctx)
+					updates, told := a.App.WatchAll(ctx), a.App.Discussion().Watch(ctx, discussion.Signal{Account: account})
 					for s.write(": connected\n\n") == nil {
-						if !a.passWorkspace(s, in.Workspace, updates, beat, still) {
+						if !a.passWorkspace(s, in.Workspace, updates, told, beat, still) {
 							return
 						}
 					}
@@ -104,9 +106,15 @@ func (a *API) streams() {
 }
 
 // passWorkspace passes updates on until the next heartbeat; it returns false when the stream is to end.
-func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.Update, beat <-chan time.Time, still func() bool) bool {
+func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.Update, told <-chan discussion.Signal, beat <-chan time.Time,
+	still func() bool,
+) bool {
 	for {
 		select {
+		case <-told:
+			if s.send(0, "notices", struct{}{}) != nil {
+				return false
+			}
 		case u, more := <-updates:
 			if !more {
 				return false
@@ -132,11 +140,15 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 	if in.LastEventID != "" && (err != nil || last < 0) {
 		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
 	}
+	account := caller(ctx).Account
 	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) { //nolint:contextcheck // as above
 		updates, err := a.App.Watch(ctx, in.Run)
 		if err != nil {
 			return
 		}
+		mark := ""
+		said := a.App.Discussion().Watch(ctx, discussion.Signal{Run: in.Run})
+		defer a.present(ctx, in.Run, account)()
 		if in.LastEventID == "" { // who has seen nothing begins with where the run stands
 			if links, err := a.App.Audit(ctx, in.Run); err == nil {
 				last = int64(len(links))
@@ -148,13 +160,40 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 				if !more || a.passRun(ctx, s, u, &last) != nil {
 					return
 				}
-			case <-beat:
-				if !still() || s.write(": here\n\n") != nil {
+			case <-said:
+				if a.passDiscussion(ctx, s, in.Run, &mark) != nil {
+					return
+				}
+			case <-beat: // what other processes did is told with it
+				a.present(ctx, in.Run, account)
+				if !still() || s.write(": here\n\n") != nil || a.passDiscussion(ctx, s, in.Run, &mark) != nil {
 					return
 				}
 			}
 		}
 	}), nil
+}
+
+// passDiscussion tells that the discussion of a run is another, where it is.
+func (a *API) passDiscussion(ctx context.Context, s *stream, run string, mark *string) error {
+	now, err := a.App.Discussion().Mark(ctx, run)
+	if err != nil || now == *mark {
+		return err
+	}
+	*mark = now
+	return s.send(0, "discussion", struct{}{})
+}
+
+// present has somebody shown as present at a run; call what it returns when they leave.
+func (a *API) present(ctx context.Context, run, account string) func() {
+	if err := a.App.Discussion().Here(ctx, run, account); err != nil {
+		a.log.WarnContext(ctx, "who follows a run cannot be recorded", "run", run, "error", err)
+	}
+	return func() {
+		if err := a.App.Discussion().Gone(context.WithoutCancel(ctx), run, account); err != nil {
+			a.log.WarnContext(ctx, "who left a run cannot be recorded", "run", run, "error", err)
+		}
+	}
 }
 
 // passRun passes an update on, and the entries of the audit that came with it.

@@ -44,7 +44,7 @@ func (t *Tx) EraseRun(ctx context.Context, r Run) (e Erased, err error) {
 	if err != nil {
 		return e, fmt.Errorf("erasing run %s: %w", r.ID, err)
 	}
-	var runs, versions int64
+	var runs, versions, said int64
 	for _, x := range []struct {
 		n     *int64
 		query string
@@ -57,6 +57,10 @@ func (t *Tx) EraseRun(ctx context.Context, r Run) (e Erased, err error) {
 		{&e.Documents, "DELETE FROM document WHERE run = $1", []any{r.ID}},
 		{&e.Files, "DELETE FROM file WHERE run = $1", []any{r.ID}},
 		{&e.Progress, "DELETE FROM progress WHERE run = $1", []any{r.ID}},
+		{&said, "DELETE FROM remark WHERE run = $1", []any{r.ID}},
+		{&said, "DELETE FROM assignment WHERE run = $1", []any{r.ID}},
+		{&said, "DELETE FROM notice WHERE run = $1", []any{r.ID}},
+		{&said, "DELETE FROM presence WHERE run = $1", []any{r.ID}},
 		{&e.DeadTasks, "DELETE FROM dead_task WHERE run = $1", []any{r.ID}},
 	} {
 		if *x.n, err = t.exec(ctx, x.query, x.args...); err != nil {

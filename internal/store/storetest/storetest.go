@@ -42,6 +42,9 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"RunsOfAWorkspaceArePaged":            runsOfAWorkspaceArePaged,
 		"RecipesBelongToAWorkspace":           recipesBelongToAWorkspace,
 		"AnswersAreGivenOnce":                 answersAreGivenOnce,
+		"RemarksBelongToARun":                 remarksBelongToARun,
+		"NoticesAreReadOnce":                  noticesAreReadOnce,
+		"PresencePasses":                      presencePasses,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open(t)) })
 	}

@@ -280,6 +280,40 @@ export interface paths {
         patch: operations["change-me"];
         trace?: never;
     };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told of */
+        get: operations["list-my-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read */
+        post: operations["see-my-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -838,7 +872,7 @@ export interface paths {
         };
         /**
          * How the runs of the workspace move, live
-         * @description Events: `run`, where a run stands that has moved.
+         * @description Events: `run`, where a run stands that has moved; `notices`, the caller has others than before.
          */
         get: operations["watch-workspace"];
         put?: never;
@@ -1095,6 +1129,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run}/discussion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people said about a run, who is to see to what, and who is looking at it */
+        get: operations["get-discussion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/discussion/assignments/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Have somebody see to an item */
+        put: operations["put-assignment"];
+        post?: never;
+        /** Have nobody in particular see to an item */
+        delete: operations["remove-assignment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/discussion/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something about a run or an item of it; those who are named in it are told */
+        post: operations["make-remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/runs/{run}/discussion/remarks/{remark}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what one said oneself */
+        delete: operations["remove-remark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run}/erase": {
         parameters: {
             query?: never;
@@ -1121,7 +1224,7 @@ export interface paths {
         };
         /**
          * How the run moves, live
-         * @description Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; `run`, where the run stands; `progress`, how far a task is. The stream ends when the session or token does: connect again.
+         * @description Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; `run`, where the run stands; `progress`, how far a task is; `discussion`, that remarks, assignments or who is present are others than before. The stream ends when the session or token does: connect again.
          */
         get: operations["watch-run"];
         put?: never;
@@ -1815,6 +1918,21 @@ export interface components {
             kind: string;
             name: string;
         };
+        Assignment: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Someone"];
+            /** Format: date-time */
+            due?: string;
+            item: string;
+            to: components["schemas"]["Someone"];
+        };
+        AssignmentBody: {
+            /** @description Somebody in the workspace. */
+            account: string;
+            /** Format: date-time */
+            due?: string;
+        };
         Attempt: {
             /** @description The first 2 KiB of the answer's body. */
             answer?: string;
@@ -2133,6 +2251,13 @@ export interface components {
             /** Format: int64 */
             next?: number;
             rows: components["schemas"]["Changed"][] | null;
+        };
+        Discussion: {
+            assignments: components["schemas"]["Assignment"][] | null;
+            /** @description Who follows the run's events at this moment. */
+            present: components["schemas"]["Someone"][] | null;
+            /** @description The oldest first. */
+            remarks: components["schemas"]["Remark"][] | null;
         };
         Distribution: {
             after: components["schemas"]["TextCount"][] | null;
@@ -2573,6 +2698,29 @@ export interface components {
              */
             used?: string;
         };
+        Notice: {
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["Someone"];
+            file: string;
+            id: string;
+            item?: string;
+            /** @enum {string} */
+            kind: "mentioned" | "remarked" | "assigned" | "waits" | "failed" | "done";
+            run: string;
+            seen: boolean;
+            /** @description Where the run waits or failed. */
+            stage?: string;
+            /** @description The beginning of a remark. */
+            text?: string;
+            workspace: string;
+        };
+        NoticesOutputBody: {
+            /** @description The latest first, 200 at most. */
+            notices: components["schemas"]["Notice"][] | null;
+            /** Format: int64 */
+            unseen: number;
+        };
         Number: {
             decimal?: string;
             prefix?: string;
@@ -2688,6 +2836,23 @@ export interface components {
         RefreshInputBody: {
             /** @description Browsers leave it out: it is in their cookie. */
             refresh_token?: string;
+        };
+        Remark: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Someone"];
+            id: string;
+            /** @description Id of an issue, insight or recommendation; absent where it is about the run as a whole. */
+            item?: string;
+            mentions: components["schemas"]["Someone"][] | null;
+            text: string;
+        };
+        RemarkBody: {
+            /** @description Id of an issue, insight or recommendation; none for the run as a whole. */
+            item?: string;
+            /** @description Ids of accounts in the workspace, who are told. */
+            mentions?: string[] | null;
+            text: string;
         };
         "Remove-totpRequest": {
             code: string;
@@ -2851,6 +3016,10 @@ export interface components {
             /** @description Keep the tokens in cookies that no script reads, for browsers. */
             cookies?: boolean;
         };
+        "See-my-noticesRequest": {
+            /** @description Ids; none for all. */
+            notices?: string[] | null;
+        };
         "Send-backRequest": {
             /** @description What to do otherwise: reception takes overrides of its facts. */
             options: {
@@ -2911,6 +3080,10 @@ export interface components {
         Skipped: {
             check: string;
             why: string;
+        };
+        Someone: {
+            account: string;
+            name: string;
         };
         StartRun: {
             /** @description Id of a dataset that was received. */
@@ -4096,6 +4269,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "list-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesOutputBody"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "see-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["See-my-noticesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesOutputBody"];
                 };
             };
             /** @description A problem (RFC 9457). */
@@ -7295,6 +7568,280 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["List-decisionsResponse"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "get-discussion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "put-assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+                /** @description Id of an issue, insight or recommendation. */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discussion"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "remove-assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+                /** @description Id of an issue, insight or recommendation. */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "make-remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "remove-remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+                remark: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

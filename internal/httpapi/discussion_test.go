@@ -1,0 +1,106 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/httpapi"
+)
+
+// account is the id of whoever has a role.
+func (s *plant) account(role access.Role) string {
+	s.t.Helper()
+	id, _ := s.want(http.StatusOK, s.do(role, http.MethodGet, "/me", nil)).json(s.t)["id"].(string)
+	return id
+}
+
+func (s *plant) talk(t *testing.T, run string) {
+	s.t = t
+	at := s.in("/runs/" + run + "/discussion")
+	items, _ := s.want(200, s.do(access.Analyst, http.MethodGet, s.in("/runs/"+run+"/issues"), nil)).json(t)["issues"].([]any)
+	first, _ := items[0].(map[string]any)
+	item, _ := first["id"].(string)
+	steward, analyst := s.account(access.Steward), s.account(access.Analyst)
+
+	events := s.follow(access.Viewer, s.in("/runs/"+run+"/events"))
+	said := s.want(201, s.do(access.Viewer, http.MethodPost, at+"/remarks", map[string]any{"item": item, "text": "Is this so, @steward?", "mentions": []string{steward}}))
+	events.until(t, "event: discussion")
+	if n := s.notices(access.Steward); !strings.Contains(n, `"kind":"mentioned"`) || !strings.Contains(n, "Is this so") || !strings.Contains(n, `"unseen":1`) {
+		t.Errorf("who was named is told %s", n)
+	}
+	s.want(201, s.do(access.Steward, http.MethodPost, at+"/remarks", map[string]any{"item": item, "text": "It is."}))
+	if n := s.notices(access.Viewer); !strings.Contains(n, `"kind":"remarked"`) {
+		t.Errorf("who asked is told %s", n)
+	}
+	s.want(200, s.do(access.Steward, http.MethodPost, "/me/notices/seen", map[string]any{}))
+	if n := s.notices(access.Steward); !strings.Contains(n, `"unseen":0`) {
+		t.Errorf("after reading: %s", n)
+	}
+
+	s.want(http.StatusForbidden, s.do(access.Viewer, http.MethodPut, at+"/assignments/"+item, map[string]any{"account": analyst}))
+	d := s.want(200, s.do(access.Steward, http.MethodPut, at+"/assignments/"+item, map[string]any{"account": analyst, "due": "2026-12-01T00:00:00Z"}))
+	if !strings.Contains(string(d.body), `"due":"2026-12-01T00:00:00Z"`) || !strings.Contains(string(d.body), `"present":[{`) {
+		t.Errorf("%s", d.body)
+	}
+	if n := s.notices(access.Analyst); !strings.Contains(n, `"kind":"assigned"`) {
+		t.Errorf("who is to see to it is told %s", n)
+	}
+	s.refusals(t, at, item, said.json(t)["id"].(string))
+	s.want(204, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
+	s.want(404, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
+}
+
+// refusals are what cannot be said or assigned.
+func (s *plant) refusals(t *testing.T, at, item, remark string) {
+	s.t = t
+	for _, b := range []map[string]any{{"text": " "}, {"text": strings.Repeat("x", 4001)}, {"text": "Hello", "mentions": []string{"nobody"}}} {
+		s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPost, at+"/remarks", b))
+	}
+	s.want(http.StatusNotFound, s.do(access.Analyst, http.MethodPost, at+"/remarks", map[string]any{"item": "none", "text": "Hello"}))
+	s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPut, at+"/assignments/"+item, map[string]any{"account": "nobody"}))
+	s.want(http.StatusNotFound, s.do(access.Analyst, http.MethodDelete, at+"/remarks/"+remark, nil)) // somebody else's
+	s.want(http.StatusNoContent, s.do(access.Viewer, http.MethodDelete, at+"/remarks/"+remark, nil))
+	s.want(http.StatusNotFound, s.do(access.Operator, http.MethodGet, at, nil))
+}
+
+func (s *plant) notices(role access.Role) string {
+	s.t.Helper()
+	return string(s.want(http.StatusOK, s.do(role, http.MethodGet, "/me/notices", nil)).body)
+}
+
+// following is a stream of events that somebody follows.
+type following struct{ lines *bufio.Scanner }
+
+// follow begins to follow a stream; it has begun when follow returns.
+func (s *plant) follow(role access.Role, path string) *following {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+httpapi.Prefix+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.tokens[role])
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = resp.Body.Close() })
+	f := &following{bufio.NewScanner(resp.Body)}
+	f.until(s.t, "event: run")
+	return f
+}
+
+func (f *following) until(t *testing.T, line string) {
+	t.Helper()
+	for f.lines.Scan() {
+		if f.lines.Text() == line {
+			return
+		}
+	}
+	t.Fatalf("the stream ended before %q: %v", line, f.lines.Err())
+}
