@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -131,7 +133,7 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 	if err != nil {
 		return nil, err
 	}
-	data, err := writeVersion(ctx, job, env.Engine, p.after(columns, removes), removes || len(columns) > 0)
+	data, err := writeVersion(ctx, job, env.Engine, p, columns, removes)
 	if err != nil {
 		return nil, err
 	}
@@ -160,34 +162,67 @@ func finishApply(ctx context.Context, job *stage.Job, env *stage.Env, p *plan, l
 	return out, nil
 }
 
-// writeVersion stores the rows of a query as the new version, in the order of their numbers. The engine keeps the order of
-// the rows that it reads, but not through a join; only rows that were joined with changes are sorted.
-func writeVersion(ctx context.Context, job *stage.Job, e *engine.Session, query string, joined bool) (*stage.OutFile, error) {
-	for _, try := range []struct{ name, query string }{
-		{stage.FileData, query}, {stage.FileData + "-sorted", query + " ORDER BY d." + engine.RowColumn},
-	} {
-		if joined && try.name == stage.FileData {
-			continue
-		}
-		data, err := write(ctx, job, e, try.name, try.query)
+// sortedRows is how many rows are sorted at a time: the engine keeps the order of the rows that it reads, but not through a
+// join, and sorting a large table whole would take several times its size of memory.
+var sortedRows int64 = 1 << 20
+
+// writeVersion stores the rows with the changes made as the new version, in the order of their numbers. Rows that are joined
+// with changes are sorted, span by span, and the spans are then written one behind the other.
+func writeVersion(ctx context.Context, job *stage.Job, e *engine.Session, p *plan, columns []string, removes bool) (*stage.OutFile, error) {
+	query := p.after(columns, removes, everything)
+	if joined := removes || len(columns) > 0; joined {
+		parts, whole, err := writeSpans(ctx, job, e, func(rows span) string { return p.after(columns, removes, rows) + " ORDER BY d." + engine.RowColumn })
+		defer func() {
+			for _, f := range parts {
+				_ = os.Remove(f.Path) // encrypted, and in a folder that goes with the task
+			}
+		}()
 		if err != nil {
 			return nil, err
 		}
-		from, err := e.ReadParquet(ctx, engine.File{Path: data.Path, Key: job.Key})
-		if err != nil {
-			return nil, fmt.Errorf("hashing the new version: %w", err)
-		}
-		ordered, err := e.InRowOrder(ctx, from)
-		if err != nil {
-			return nil, fmt.Errorf("looking at the order of the new version: %w", err)
-		}
-		if !ordered {
-			continue
-		}
-		data.ContentHash, _, err = e.ContentHash(ctx, from)
-		return data, err
+		query = whole
 	}
-	return nil, errors.New("writing the new version: its rows are out of order; the version before is kept, try again")
+	data, err := write(ctx, job, e, stage.FileData, query)
+	if err != nil {
+		return nil, err
+	}
+	from, err := e.ReadParquet(ctx, engine.File{Path: data.Path, Key: job.Key})
+	if err != nil {
+		return nil, fmt.Errorf("hashing the new version: %w", err)
+	}
+	ordered, err := e.InRowOrder(ctx, from)
+	if err != nil {
+		return nil, fmt.Errorf("looking at the order of the new version: %w", err)
+	}
+	if !ordered {
+		return nil, errors.New("writing the new version: its rows are out of order; the version before is kept, try again")
+	}
+	data.ContentHash, _, err = e.ContentHash(ctx, from)
+	return data, err
+}
+
+// writeSpans writes a sorted query of each span of rows, and returns the files, of an error too, and a query of all rows. The
+// rows of a single span need no file.
+func writeSpans(ctx context.Context, job *stage.Job, e *engine.Session, sorted func(span) string) (parts []engine.File, whole string, err error) {
+	var all span
+	if err := e.QueryRow(ctx, "SELECT coalesce(min(__row), 0), coalesce(max(__row), 0) FROM data", &all.first, &all.last); err != nil {
+		return nil, "", fmt.Errorf("looking at the numbers of the rows: %w", err)
+	}
+	if all.last-all.first < sortedRows {
+		return nil, sorted(all), nil
+	}
+	for first := all.first; first <= all.last; first += sortedRows {
+		f := engine.File{Path: filepath.Join(job.OutDir, fmt.Sprintf("%s-%d.parquet", stage.FileData, len(parts))), Key: job.Key}
+		parts = append(parts, f)
+		if err := e.WriteParquet(ctx, sorted(span{first, min(first+sortedRows-1, all.last)}), f); err != nil {
+			return parts, "", fmt.Errorf("writing the new version from row %d on: %w", first, err)
+		}
+	}
+	from, err := e.ReadParquet(ctx, parts...)
+	if err != nil {
+		return parts, "", fmt.Errorf("joining the parts of the new version: %w", err)
+	}
+	return parts, "SELECT * FROM " + from, nil
 }
 
 // idsOf lists the ids of the accepted resolutions of a kind.

@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -97,9 +98,19 @@ func (p *plan) changed(ctx context.Context) (columns []string, removes bool, err
 	return list, removes, nil
 }
 
-// after is a query for the rows of data with the changes made: __row and the columns in their order. The columns that
-// do not change are passed through. data is joined with the changes once, and not at all where nothing changes.
-func (p *plan) after(columns []string, removes bool) string {
+// span are rows by their numbers, the first and the last.
+type span struct{ first, last int64 }
+
+// everything is the span of all rows.
+var everything = span{0, math.MaxInt64}
+
+func (s span) of(table string) string {
+	return fmt.Sprintf("%s.%s BETWEEN %d AND %d", table, engine.RowColumn, s.first, s.last)
+}
+
+// after is a query for the rows of data in a span with the changes made: __row and the columns in their order. The columns
+// that do not change are passed through. data is joined with the changes once, and not at all where nothing changes.
+func (p *plan) after(columns []string, removes bool, rows span) string {
 	place := map[string]int{}
 	pivot := make([]string, 0, 2*len(columns)+1)
 	for i, c := range columns {
@@ -121,10 +132,11 @@ func (p *plan) after(columns []string, removes bool) string {
 		pivot = append(pivot, `bool_or("column" = `+engine.Literal(flow.AllColumns)+") AS gone")
 	}
 	if len(pivot) > 0 {
-		q += " LEFT JOIN (SELECT __row, " + strings.Join(pivot, ", ") + " FROM changes WHERE applied GROUP BY 1) AS c ON c.__row = d.__row"
+		q += " LEFT JOIN (SELECT __row, " + strings.Join(pivot, ", ") + " FROM changes WHERE applied AND " + rows.of("changes") + " GROUP BY 1) AS c ON c.__row = d.__row"
 	}
+	q += " WHERE " + rows.of("d")
 	if removes {
-		q += " WHERE c.gone IS NOT true"
+		q += " AND c.gone IS NOT true"
 	}
 	return q
 }

@@ -120,7 +120,7 @@ func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 		return err
 	}
 	v.Columns = shownColumns(p.facts, changed)
-	if err := p.engine.Exec(ctx, "CREATE OR REPLACE TEMP VIEW after_changes AS "+p.after(changed, removes)); err != nil {
+	if err := p.engine.Exec(ctx, "CREATE OR REPLACE TEMP VIEW after_changes AS "+p.after(changed, removes, everything)); err != nil {
 		return err
 	}
 	if limit <= 0 {
