@@ -55,7 +55,7 @@ func (l *Log) Send(ctx context.Context, t Target, o SendOptions) {
 	if o.Retry == 0 {
 		o.Retry = 5 * time.Second
 	}
-	s := &sender{Log: l, target: t, o: o, mark: "sent " + t.String()}
+	s := &sender{Log: l, target: t, o: o, mark: markOf(t)}
 	defer s.hangUp()
 	poll := time.NewTicker(o.Retry)
 	defer poll.Stop()

@@ -50,7 +50,8 @@ type Options struct {
 	PostgresURL string
 	// NATSURL has messages go through a NATS cluster in the place of the embedded server.
 	NATSURL string
-	// WorkOnly makes the process one that works tasks only. It needs PostgresURL and NATSURL.
+	// WorkOnly leaves events and commands to other processes: this one works tasks or, with a negative Workers, serves
+	// whoever asks. It needs PostgresURL and NATSURL.
 	WorkOnly bool
 	// Dormant opens the instance to look at it or to maintain it: nothing is taken up.
 	Dormant bool
@@ -58,6 +59,11 @@ type Options struct {
 	PointTTL time.Duration
 	// Webhooks, where given, tell other systems of what happens to runs; Store is set.
 	Webhooks *webhook.Config
+	// Drain is how long tasks under way may take to end when the instance is closed; then, and with 0, they are interrupted
+	// and worked again by whoever comes next.
+	Drain time.Duration
+	// Observer, where given, is told of what happens in the process.
+	Observer Observer
 	// Processor takes the place of the child processes, for tests.
 	Processor control.Processor
 	Log       *slog.Logger
@@ -98,7 +104,7 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if opt.WorkOnly && (opt.PostgresURL == "" || opt.NATSURL == "") {
-		return nil, errors.New("a process that only works needs the addresses of PostgreSQL and NATS: it has no state of its own")
+		return nil, errors.New("a process that leaves control to others needs the addresses of PostgreSQL and NATS: it has no state of its own")
 	}
 	if opt.Workers < 0 && (opt.PostgresURL == "" || opt.NATSURL == "") {
 		return nil, errors.New("a process that leaves all tasks to others needs the addresses of PostgreSQL and NATS, where others find them")
@@ -159,7 +165,7 @@ func (a *App) startProcesses() error {
 	if err != nil {
 		return fmt.Errorf("finding the folder of the files: %w", err)
 	}
-	a.pool, err = process.New(process.Config{Command: a.opt.Command, Children: max(a.opt.Workers, 1), MemoryLimit: a.opt.MemoryLimit,
+	a.pool, err = process.New(process.Config{OnWorked: a.worked(), Command: a.opt.Command, Children: max(a.opt.Workers, 1), MemoryLimit: a.opt.MemoryLimit,
 		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: append([]string{files}, a.opt.Folders...), Log: a.opt.Log})
 	if err != nil {
 		return err
@@ -174,7 +180,7 @@ func (a *App) startProcesses() error {
 	if err != nil {
 		return err
 	}
-	if a.opt.Dormant {
+	if a.opt.Dormant || a.opt.Workers < 0 {
 		return nil
 	}
 	// A child needs some tenths of a second to get ready, in which the rest starts and the file is received.
@@ -220,7 +226,7 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
 		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved,
 		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
-		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive()},
+		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive(), Drain: a.opt.Drain, OnTried: a.tried()},
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -173,10 +174,10 @@ func (a *App) RunCounts(ctx context.Context) (map[string]int64, error) {
 	return a.records.RunCounts(ctx)
 }
 
-// Ready says whether the instance can do its work: its records answer.
+// Ready says whether the instance can do its work: its records answer, and it reaches its broker.
 func (a *App) Ready(ctx context.Context) error {
 	_, err := a.records.RunCounts(ctx)
-	return err
+	return errors.Join(err, a.control.Broker().Ready())
 }
 
 // QueueCounts says how many tasks the queue holds, by kind and state.

@@ -36,6 +36,8 @@ type Config struct {
 	Grace time.Duration
 	// StartTime is how long a child may take to get ready; 0 means thirty seconds.
 	StartTime time.Duration
+	// OnWorked, when given, is told of every job that has ended. It must return at once.
+	OnWorked func(Worked)
 	// Log gets what handlers log; nil means slog.Default().
 	Log *slog.Logger
 }
@@ -123,7 +125,9 @@ func (p *Pool) Run(ctx context.Context, job *stage.Job, progress func(fraction f
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", job.Handler, err)
 	}
+	begun := time.Now()
 	result, err := c.run(ctx, job, progress)
+	p.tell(c, job, result, err, begun)
 	p.give(c)
 	return result, err
 }

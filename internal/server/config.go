@@ -56,6 +56,9 @@ type Config struct {
 	Backups      Backups  `yaml:"backups"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
+	// DrainDelay is how long the server goes on answering when it is to end and says that it is not ready: a load balancer
+	// takes that time to notice.
+	DrainDelay time.Duration `yaml:"drain_delay"`
 }
 
 // Keys says what wraps all keys of the instance.

@@ -9,8 +9,9 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/accesslog"
@@ -35,8 +36,12 @@ type Server struct {
 	net     net.Listener
 	local   *http.Server // for the operator's commands
 	backups backups
-	closing context.CancelFunc // ends what runs beside the requests
-	served  chan error
+	checks  checks
+	secured *tls.Config // nil without TLS
+	// draining says that the process is ending.
+	draining atomic.Bool
+	closing  context.CancelFunc // ends what runs beside the requests
+	served   chan error
 }
 
 // Open starts a server; it answers when Open returns. Close must be called.
@@ -56,33 +61,22 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err := s.cfg.useTiers(); err != nil {
 		return err
 	}
-	opt := s.parts.App
-	opt.PointTTL, opt.Log, opt.PostgresURL, opt.NATSURL, opt.Workers = s.cfg.PointTTL, s.parts.Log, s.cfg.Postgres, s.cfg.NATS, s.cfg.Workers
-	opt.WorkOnly = slices.Equal(s.cfg.Roles, []Role{RoleWorker})
-	if opt.Webhooks, err = s.webhooks(); err != nil {
+	s.metrics = telemetry.New(s.parts.Log)
+	if err := s.openApp(ctx); err != nil {
 		return err
 	}
-	if s.app, err = app.Open(ctx, opt); err != nil {
+	if err := s.listen(ctx); err != nil {
 		return err
 	}
-	if opt.WorkOnly {
-		return nil
-	}
-	if s.net, err = (&net.ListenConfig{}).Listen(ctx, "tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("listening on %s: %w", s.cfg.Listen, err)
-	}
-	if s.cfg.Origin == "" {
-		s.cfg.Origin = s.origin()
-	}
-	secured, err := s.tls(ctx)
-	if err != nil {
+	if s.secured, err = s.tls(ctx); err != nil {
 		return err
 	}
-	if err := s.openAccess(ctx); err != nil {
-		return err
-	}
-	if err := s.openAuth(ctx); err != nil {
-		return err
+	mux := http.NewServeMux()
+	s.watch(mux)
+	if s.cfg.has(RoleAPI) {
+		if err := s.openAPI(ctx, mux); err != nil {
+			return err
+		}
 	}
 	s.beside(ctx, s.backups.run)
 	if !s.app.Shared() {
@@ -90,21 +84,51 @@ func (s *Server) start(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	s.metrics = telemetry.New(s.app, s.parts.Log)
+	s.metrics.Watch(s.app, s.own())
+	s.serve(mux)
+	if s.cfg.has(RoleAPI) {
+		s.parts.Tell("Analytix Flow answers at %s (listening on %s)", s.cfg.Origin, s.net.Addr())
+	} else {
+		s.parts.Tell("working as %s (listening on %s for /metrics, /healthz and /readyz)", strings.Join(s.cfg.roleNames(), ", "), s.net.Addr())
+	}
+	return nil
+}
+
+// openAPI opens what the API needs, and adds it and the web application to the routes.
+func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
+	if err := s.openAccess(ctx); err != nil {
+		return err
+	}
+	if err := s.openAuth(ctx); err != nil {
+		return err
+	}
+	s.beside(ctx, s.check)
 	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
-	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
-		MaxHeaderBytes: s.cfg.Limits.HeaderBytes, TLSConfig: secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
-	s.http.RegisterOnShutdown(s.api.EndStreams)
+	mux.Handle(httpapi.Prefix+"/", s.api)
+	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
+	files, ok := web.Files()
+	if !ok {
+		files = nil
+	}
+	mux.Handle("/", newPage(files, s.cfg.secure()))
+	return nil
+}
+
+// serve begins to answer.
+func (s *Server) serve(mux *http.ServeMux) {
+	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
+		MaxHeaderBytes: s.cfg.Limits.HeaderBytes, TLSConfig: s.secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
+	if s.api != nil {
+		s.http.RegisterOnShutdown(s.api.EndStreams)
+	}
 	go func() {
-		if secured != nil {
+		if s.secured != nil {
 			s.served <- s.http.ServeTLS(s.net, "", "")
 			return
 		}
 		s.served <- s.http.Serve(s.net)
 	}()
-	s.parts.Tell("Analytix Flow answers at %s (listening on %s)", s.cfg.Origin, s.net.Addr())
-	return nil
 }
 
 // origin is the address of a server whose operator names none.
@@ -171,36 +195,6 @@ func (s *Server) beside(ctx context.Context, f func(context.Context)) {
 	}()
 }
 
-// routes is everything that the server answers.
-func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle(httpapi.Prefix+"/", s.api)
-	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
-	mux.Handle("GET /metrics", s.metrics.Handler())
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
-	mux.HandleFunc("GET /readyz", s.ready)
-	files, ok := web.Files()
-	if !ok {
-		files = nil
-	}
-	mux.Handle("/", newPage(files, s.cfg.secure()))
-	return mux
-}
-
-// readyWithin bounds how long the records may take to answer a probe.
-const readyWithin = 2 * time.Second
-
-func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
-	defer cancel()
-	if err := s.app.Ready(ctx); err != nil {
-		s.parts.Log.Warn("not ready", "error", err)
-		answer(w, http.StatusServiceUnavailable, "the records do not answer\n")
-		return
-	}
-	answer(w, http.StatusOK, "ready\n")
-}
-
 func answer(w http.ResponseWriter, status int, text string) {
 	httpapi.SecurityHeaders(w.Header(), false)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -227,6 +221,7 @@ func (s *Server) Wait(ctx context.Context) error {
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
+		s.drain(ctx)
 		drain, cancel := context.WithTimeout(ctx, s.cfg.DrainWithin)
 		defer cancel()
 		if err := s.http.Shutdown(drain); err != nil {

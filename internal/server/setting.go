@@ -67,6 +67,7 @@ var settings = []setting{
 	{"backups.every", "backup-every", "", "how often it makes one by itself, such as 24h (default: when asked to)", func(c *Config) any { return &c.Backups.Every }},
 	{"backups.keep", "backup-keep", "", "how many of them stay in the folder (default: all)", func(c *Config) any { return &c.Backups.Keep }},
 	{"allow_targets", "allow-target", "", "range, address or name on the premises that webhooks may lead to (repeatable)", func(c *Config) any { return &c.AllowTargets }},
+	{"drain_delay", "drain-delay", "", "how long the server still answers when it is to end, so that a load balancer notices (default: not at all)", func(c *Config) any { return &c.DrainDelay }},
 	{"drain_within", "drain-within", "", "how long requests may take that are under way when the server ends", func(c *Config) any { return &c.DrainWithin }},
 }
 

@@ -94,6 +94,7 @@ func (s *Server) webhooks() (*webhook.Config, error) {
 
 // authEvent is told of what happens to accounts: sign-ins, failures, changes.
 func (s *Server) authEvent(ctx context.Context, e auth.Event) {
+	s.metrics.Account(string(e.Kind), e.OK)
 	if err := RecordEvent(ctx, s.access, e); err != nil && !errors.Is(err, context.Canceled) {
 		s.parts.Log.Error("what happened to an account cannot be recorded", "kind", string(e.Kind), "error", err)
 	}

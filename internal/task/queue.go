@@ -36,6 +36,10 @@ type Config struct {
 	Poll time.Duration
 	// OnUpdate, when given, is told how far tasks are. It must return at once.
 	OnUpdate func(Update)
+	// Drain is how long tasks under way may take to end when the queue is stopped; then they are cancelled.
+	Drain time.Duration
+	// OnTried, when given, is told of every try that has ended. It must return at once.
+	OnTried func(Tried)
 	// OnDead, when given, is called for a task that is set aside, in the transaction that does it.
 	OnDead func(ctx context.Context, tx *store.Tx, t Task, cause error) error
 	Log    *slog.Logger
@@ -172,7 +176,8 @@ func (q *Queue) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the work: tasks under way are cancelled and worked again, without a try being counted, by whoever comes next.
+// Stop ends the work: tasks under way may end within Drain; then they are cancelled and worked again, without a try being
+// counted, by whoever comes next.
 func (q *Queue) Stop(ctx context.Context) error {
 	if q.cfg.Workers < 0 {
 		return nil
@@ -180,12 +185,24 @@ func (q *Queue) Stop(ctx context.Context) error {
 	if q.rescue != nil {
 		q.rescue()
 	}
-	err := q.client.StopAndCancel(ctx)
+	err := q.stop(ctx)
 	q.done.Wait()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stopping the queue: %w", err)
 	}
 	return nil
+}
+
+// stop lets tasks under way end for a while, then cancels them.
+func (q *Queue) stop(ctx context.Context) error {
+	if q.cfg.Drain > 0 {
+		soft, cancel := context.WithTimeout(ctx, q.cfg.Drain)
+		defer cancel()
+		if err := q.client.Stop(soft); err == nil {
+			return nil
+		}
+	}
+	return q.client.StopAndCancel(ctx)
 }
 
 // args is what River stores of a task.

@@ -37,11 +37,18 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	defer w.q.leave(t)
 	r := w.q.reporter(ctx, t)
 	defer r.close()
+	begun, outcome := time.Now(), Cancelled
+	defer func() {
+		if w.q.cfg.OnTried != nil {
+			w.q.cfg.OnTried(Tried{Kind: t.Kind, Outcome: outcome, Waited: max(0, begun.Sub(job.ScheduledAt)), Took: time.Since(begun)})
+		}
+	}()
 	finish, err := w.try(ctx, t, r.report)
 	if err == nil {
 		err = w.complete(ctx, job, finish)
 	}
 	if err == nil {
+		outcome = Done
 		w.q.tell(Update{Task: t, Fraction: 1})
 		return nil
 	}
@@ -52,8 +59,10 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	case ctx.Err() != nil: // the process is stopping: River sets the task free without counting the try
 		return ctx.Err()
 	case stage.IsPermanent(err) || job.Attempt >= job.MaxAttempts:
+		outcome = Dead
 		return w.setAside(ctx, job, err)
 	}
+	outcome = Retried
 	w.q.cfg.Log.Warn("a task failed and is tried again", "run", t.Run, "kind", t.Kind, "try", job.Attempt)
 	w.q.tell(Update{Task: t, Sentence: fmt.Sprintf("failed, try %d of %d follows", job.Attempt+1, job.MaxAttempts)})
 	return errFailed
