@@ -55,7 +55,7 @@ test: build test-setup ## every test, with the race detector where goroutines me
 
 .PHONY: test-setup
 test-setup: ## install what the tests need from Debian (PostgreSQL, Chromium)
-	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb
+	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
 	scripts/debian-packages.sh chromium:/usr/bin/chromium || test "$$CI" != true
 
 .PHONY: test-web

@@ -89,7 +89,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if s.cfg.has(RoleAPI) {
 		s.parts.Tell("Analytix Flow answers at %s (listening on %s)", s.cfg.Origin, s.net.Addr())
 	} else {
-		s.parts.Tell("working as %s (listening on %s for /metrics, /healthz and /readyz)", strings.Join(s.cfg.roleNames(), ", "), s.net.Addr())
+		s.parts.Tell("Analytix Flow works as %s; its probes and figures are here (listening on %s)", strings.Join(s.cfg.roleNames(), ", "), s.net.Addr())
 	}
 	return nil
 }

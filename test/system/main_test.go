@@ -15,6 +15,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/sample"
+	"github.com/analytix-flow/analytix/internal/store/storetest"
 )
 
 // binary is the program under test, built once.
@@ -39,7 +40,7 @@ func builtFor(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "building the binary: %v\n%s", err, text)
 		return 1
 	}
-	return m.Run()
+	return storetest.Main(m).Run()
 }
 
 // result is what one call of the binary gave.
