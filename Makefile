@@ -63,6 +63,10 @@ test-web: build ## the web application's own tests alone, in a real browser too
 	scripts/debian-packages.sh chromium:/usr/bin/chromium || test "$$CI" != true
 	scripts/test-web.sh
 
+.PHONY: guide
+guide: ## put the pictures that make test-web took into the user guide
+	scripts/guide-pictures.sh
+
 .PHONY: unit
 unit: $(EXTENSION) ## the quick tests only
 	go test -short ./...

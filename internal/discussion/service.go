@@ -45,6 +45,7 @@ type Place struct {
 	Run       string
 	File      string
 	Item      string // empty for the run as a whole
+	Stage     string // of the item
 }
 
 // Remarks lists what was said about a run, the oldest first.
@@ -125,7 +126,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, at Place, r *store.Rem
 				continue
 			}
 			told = append(told, account)
-			n := store.Notice{Account: account, NoticeBody: store.NoticeBody{From: r.Account, Item: at.Item, File: at.File, Text: beginning(r.Text)}}
+			n := store.Notice{Account: account, NoticeBody: store.NoticeBody{From: r.Account, Item: at.Item, File: at.File, Stage: at.Stage, Text: beginning(r.Text)}}
 			if err := insert(ctx, tx, at, group.kind, n); err != nil {
 				return nil, err
 			}
@@ -173,7 +174,7 @@ func (s *Service) Assign(ctx context.Context, at Place, assigner, account string
 		if err != nil || account == assigner {
 			return err
 		}
-		return insert(ctx, tx, at, Assigned, store.Notice{Account: account, NoticeBody: store.NoticeBody{From: assigner, Item: at.Item, File: at.File}})
+		return insert(ctx, tx, at, Assigned, store.Notice{Account: account, NoticeBody: store.NoticeBody{From: assigner, Item: at.Item, File: at.File, Stage: at.Stage}})
 	})
 	if err == nil {
 		s.hub.publish(Signal{Run: at.Run}, Signal{Account: account})

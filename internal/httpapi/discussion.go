@@ -177,12 +177,13 @@ func (a *API) placeOf(ctx context.Context, in RunPath, item string) (*discussion
 	if item == "" {
 		return at, nil
 	}
-	for _, st := range state.Stages {
+	for stage, st := range state.Stages {
 		if st.Proposal == nil {
 			continue
 		}
 		for i := range st.Proposal.Items {
 			if st.Proposal.Items[i].ID == item {
+				at.Stage = string(stage)
 				return at, nil
 			}
 		}

@@ -17,7 +17,7 @@ type Notice struct {
 	Run       string          `json:"run"`
 	File      string          `json:"file"`
 	Item      string          `json:"item,omitempty"`
-	Stage     string          `json:"stage,omitempty" doc:"Where the run waits or failed."`
+	Stage     string          `json:"stage,omitempty" doc:"Where the run waits or failed, or of the item."`
 	By        *Someone        `json:"by,omitempty"`
 	Text      string          `json:"text,omitempty" doc:"The beginning of a remark."`
 	At        time.Time       `json:"at"`

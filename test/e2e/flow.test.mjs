@@ -5,10 +5,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test as part } from "node:test";
-import { artifacts, binary, openPage, picture, startBrowser, startServer, until, violations } from "./harness.mjs";
+import { after, before } from "node:test";
+import { ada as person, binary, caller, grave, inOrder, openPage, picture, screen, startBrowser, startServer, until } from "./harness.mjs";
 
-const person = { name: "Ada Lovelace", email: "ada@example.com", password: "violet tram onion glacier" };
 const guest = { name: "Vera Viewer", email: "vera@example.com", password: "copper lantern meadow quartz" };
 const files = mkdtempSync(join(tmpdir(), "analytix-e2e-files-"));
 const file = join(files, "orders.csv");
@@ -34,47 +33,14 @@ after(async () => {
   rmSync(files, { recursive: true, force: true });
 });
 
-// Each part stands on the one before: after a failure the rest would only say the same again.
-let broken = false;
-const test = (name, work) =>
-  part(name, async (t) => {
-    if (broken) return t.skip("a part before it failed");
-    try {
-      await work();
-    } catch (e) {
-      broken = true;
-      await page?.screenshot({ path: join(artifacts, "failure.png") }).catch(() => undefined);
-      throw new Error(`${e.message}\nat ${page?.url()}\n${(faults ?? []).join("\n")}`, { cause: e });
-    }
-  });
-
+const test = inOrder(() => ({ page, faults }));
 const $ = (id) => page.getByTestId(id);
+const call = (on, path, init) => caller(on)(path, init);
 const api = (path, init) => call(page, path, init);
-
-/** Calls the API as the page does. */
-function call(on, path, init = {}) {
-  return on.evaluate(
-    async ([p, { method = "GET", body, tag }]) => {
-      const csrf = /analytix_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
-      const headers = { "X-CSRF-Token": decodeURIComponent(csrf), "Content-Type": "application/json" };
-      if (tag) headers["If-Match"] = tag;
-      const r = await fetch(`/api/v1${p}`, { method, headers, body: body ? JSON.stringify(body) : undefined });
-      const text = await r.text();
-      const json = r.headers.get("Content-Type")?.includes("json") && text ? JSON.parse(text) : null;
-      return { status: r.status, tag: r.headers.get("ETag"), json, text };
-    },
-    [path, init],
-  );
-}
 
 const runPath = (rest = "") => `/workspaces/${workspace}/runs/${run}${rest}`;
 const point = async () => (await api(runPath("/point"))).json;
 
-/** A screen as it should be: nothing grave for axe, and pictures of it kept. */
-async function screen(name) {
-  await picture(page, name);
-  assert.deepEqual(await violations(page), [], `axe on ${name}`);
-}
 
 /** Closes the control point with the keyboard. */
 async function goOn() {
@@ -88,21 +54,29 @@ test("whoever opens the link of the first start becomes the administrator", asyn
   await page.goto(`${server.origin}/start#${server.token}`);
   await page.getByLabel("Name").fill(person.name);
   assert.equal(new URL(page.url()).hash, "", "the token stays in the address");
-  await screen("start");
+  await screen(page, "start");
   await page.getByLabel("Mail address").fill(person.email);
   await page.locator("input[name=new-password]").fill(person.password);
   await page.getByRole("button", { name: "Create account and begin" }).click();
   await page.waitForURL(/\/w\//);
   workspace = new URL(page.url()).pathname.split("/")[2];
+  await $("tour").waitFor();
+  await screen(page, "tour");
+  for (let i = 0; i < 4; i++) await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Begin" }).click();
+  await $("tour").waitFor({ state: "hidden" });
   await page.getByText("Nothing waits for a decision.").waitFor();
-  await screen("home-empty");
+  await screen(page, "home-empty");
+  await page.reload();
+  await page.getByText("Nothing waits for a decision.").waitFor();
+  assert.equal(await $("tour").count(), 0, "the tour comes back");
 });
 
 test("a wrong password is refused in words, the right one lets in", async () => {
   await context.clearCookies();
   await page.goto(`${server.origin}/w/${workspace}`);
   await page.waitForURL(/sign-in/);
-  await screen("sign-in");
+  await screen(page, "sign-in");
   await page.getByLabel("Mail address").fill(person.email);
   await page.locator("input[name=password]").fill("not the password");
   await page.keyboard.press("Enter");
@@ -126,7 +100,7 @@ test("a file is sent and a run started with a goal", async () => {
 test("the facts of reception are corrected and accepted", async () => {
   await $("go-on").waitFor();
   await page.getByText("Columns (25)").waitFor();
-  await screen("reception");
+  await screen(page, "reception");
   await page.getByLabel("Find a column").fill("notes");
   await page.getByLabel("Role of notes").selectOption("ignore");
   await page.getByText("1 correction", { exact: true }).waitFor();
@@ -140,7 +114,7 @@ test("the facts of reception are corrected and accepted", async () => {
 test("issues are triaged with the keyboard, one decision is undone, a reload keeps all", async () => {
   await page.getByRole("listbox", { name: "Issues" }).waitFor();
   await page.getByRole("heading", { name: "Before and after" }).or(page.getByText("Cells concerned")).first().waitFor();
-  await screen("quality");
+  await screen(page, "quality");
   const issues = (await api(runPath("/issues"))).json.issues;
   assert.ok(issues.length > 10, `${issues.length} issues`);
   const selected = () => page.getByRole("option", { selected: true }).getAttribute("id");
@@ -191,7 +165,7 @@ test("a session that ends in the middle loses nothing", async () => {
   await $("reject").click();
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   await dialog.waitFor();
-  await screen("session-ended");
+  await screen(page, "session-ended");
   await dialog.locator("input[name=password]").fill(person.password);
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await dialog.waitFor({ state: "hidden" });
@@ -232,8 +206,7 @@ test("a viewer sees everything and decides nothing", async () => {
   const theirs = await openPage(browser, server.origin);
   await theirs.page.goto(server.origin + made.json.link.path);
   await theirs.page.locator("input[name=new-password]").fill(guest.password);
-  assert.deepEqual(await violations(theirs.page), [], "axe on the invitation");
-  await picture(theirs.page, "invitation");
+  await screen(theirs.page, "invitation");
   await theirs.page.getByRole("button", { name: "Set password and sign in" }).click();
   await theirs.page.waitForURL(/\/w\//);
   await theirs.page.getByRole("link", { name: /orders\.csv/ }).first().click();
@@ -241,6 +214,8 @@ test("a viewer sees everything and decides nothing", async () => {
   for (const id of ["accept", "reject", "go-on", "accept-recommended"]) {
     assert.equal(await theirs.page.getByTestId(id).count(), 0, `a viewer is offered ${id}`);
   }
+  await theirs.page.getByText("Your role may look here, not decide.").waitFor();
+  await screen(theirs.page, "viewer");
   await theirs.page.keyboard.press("a");
   const seen = await call(theirs.page, runPath("/point"));
   const tried = await call(theirs.page, runPath("/point/decisions"), {
@@ -270,7 +245,7 @@ test("insights are kept and dismissed", async () => {
   await page.getByRole("article").first().waitFor();
   await page.getByText("statistical tests").waitFor();
   await page.waitForFunction(() => document.querySelector("[data-chart] svg"));
-  await screen("insights");
+  await screen(page, "insights");
   await page.keyboard.press("a");
   await page.keyboard.press("r");
   await page.getByText("1 insight kept.").first().waitFor();
@@ -282,14 +257,14 @@ test("insights are kept and dismissed", async () => {
 
 test("recommendations are decided and the run is finished", async () => {
   await page.getByText("Impact").first().waitFor();
-  await screen("recommendations");
+  await screen(page, "recommendations");
   await page.keyboard.press("a");
   await page.getByText("1 action taken on.").first().waitFor();
   await goOn();
   await $("download-data").waitFor();
   await page.getByText("Done", { exact: true }).first().waitFor();
   await page.getByText("Cleaned", { exact: true }).first().waitFor();
-  await screen("results");
+  await screen(page, "results");
 });
 
 test("the cleaned file is the one that the API gives, and it is cleaned", async () => {
@@ -307,11 +282,13 @@ test("the cleaned file is the one that the API gives, and it is cleaned", async 
 test("home shows the run, and the account page what is one's own", async () => {
   await page.goto(`${server.origin}/w/${workspace}`);
   await page.getByRole("link", { name: /orders\.csv/ }).first().waitFor();
-  await screen("home");
+  await screen(page, "home");
   await page.goto(`${server.origin}/w/${workspace}/account`);
   await page.getByRole("heading", { name: "Sessions" }).waitFor();
-  await screen("account");
+  await screen(page, "account");
 });
+
+test("axe finds nothing grave on any screen", () => assert.deepEqual([...new Set(grave)], []));
 
 test("nothing was logged as an error, refused by the policy, or asked of another host", () => {
   assert.deepEqual(faults, []);

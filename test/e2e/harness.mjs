@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { test } from "node:test";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -68,12 +69,12 @@ export async function openPage(browser, origin, options = {}) {
     reducedMotion: "reduce",
     ...options,
   });
-  context.setDefaultTimeout(60_000); // the machine may be busy
+  context.setDefaultTimeout(Number(process.env.E2E_TIMEOUT ?? 120_000)); // the machine may be busy
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (e) => faults.push(`script: ${e.message}`));
   page.on("console", (m) => {
-    if (m.type() === "error" && !/status of (401|409|412)/.test(m.text())) faults.push(`console: ${m.text()}`);
+    if (m.type() === "error" && !/status of (401|409|412|422)/.test(m.text())) faults.push(`console: ${m.text()}`);
   });
   page.on("request", (r) => {
     if (/^https?:/.test(r.url()) && !r.url().startsWith(`${origin}/`)) faults.push(`request to another host: ${r.url()}`);
@@ -82,18 +83,25 @@ export async function openPage(browser, origin, options = {}) {
 }
 
 /** Everything grave that axe finds on the page as it stands. */
-export async function violations(page) {
-  await page.evaluate(axe);
+async function violations(page) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const found = await page.evaluate(() =>
-    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+    window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
   );
   return found.violations
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .map((v) => `${v.id} (${v.impact}): ${v.nodes.map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? ""}`).join("; ")}`);
 }
 
-/** Screenshots of the page as it stands: light and dark, wide and narrow. */
-export async function picture(page, name) {
+/** What axe found grave on any screen, by name. */
+export const grave = [];
+
+/** A screen as it should be: pictures of it are kept, and what axe finds grave in light and dark, wide and narrow. */
+export const screen = (page, name) =>
+  picture(page, name, async () => grave.push(...(await violations(page)).map((v) => `${name}: ${v}`)));
+
+/** Screenshots of the page as it stands: light and dark, wide and narrow; something may be done in each. */
+export async function picture(page, name, also = async () => undefined) {
   mkdirSync(artifacts, { recursive: true });
   for (const [width, height] of [
     [390, 844],
@@ -106,13 +114,96 @@ export async function picture(page, name) {
       // Charts are drawn anew for the other colours and width.
       await page.waitForFunction(() => [...document.querySelectorAll("[data-chart]")].every((c) => c.querySelector("svg")));
       await page.screenshot({ path: join(artifacts, `${name}-${width}-${colorScheme}.png`) });
+      await also();
     }
   }
 }
 
+/** Parts that stand on one another: after a failure the rest would only say the same again. */
+export function inOrder(now) {
+  let broken = false;
+  return (name, work) =>
+    test(name, async (t) => {
+      if (broken) return t.skip("a part before it failed");
+      try {
+        await work();
+      } catch (e) {
+        broken = true;
+        const { page, faults } = now();
+        mkdirSync(artifacts, { recursive: true });
+        await page?.screenshot({ path: join(artifacts, "failure.png") }).catch(() => undefined);
+        throw new Error(`${e.message}\nat ${page?.url()}\n${(faults ?? []).join("\n")}`, { cause: e });
+      }
+    });
+}
+
+/** Calls the API as the page does. */
+export function caller(page) {
+  return (path, init = {}) =>
+    page.evaluate(
+      async ([p, { method = "GET", body, tag }]) => {
+        const csrf = /analytix_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+        const headers = { "X-CSRF-Token": decodeURIComponent(csrf), "Content-Type": "application/json" };
+        if (tag) headers["If-Match"] = tag;
+        const r = await fetch(`/api/v1${p}`, { method, headers, body: body ? JSON.stringify(body) : undefined });
+        const text = await r.text();
+        const json = r.headers.get("Content-Type")?.includes("json") && text ? JSON.parse(text) : null;
+        return { status: r.status, tag: r.headers.get("ETag"), json, text };
+      },
+      [path, init],
+    );
+}
+
+export const ada = { name: "Ada Lovelace", email: "ada@example.com", password: "violet tram onion glacier" };
+
+/** Makes the first account by the API and signs it in; says how to call the API, and which workspace there is. */
+export async function begin(page, server) {
+  await page.goto(`${server.origin}/sign-in`);
+  const call = caller(page);
+  const made = await call("/auth/first-start", { method: "POST", body: { token: server.token, ...ada } });
+  if (made.status >= 300) throw new Error(`no first account: ${made.text}`);
+  await signIn(page, ada);
+  await page.evaluate(() => localStorage.setItem("analytix.tour", "seen"));
+  const workspace = (await call("/workspaces")).json.workspaces[0].id;
+  return { call, workspace };
+}
+
+/** Makes an account in a workspace by the API, as somebody who may. */
+export async function addPerson(call, workspace, who, role) {
+  const made = await call("/accounts", { method: "POST", body: { name: who.name, email: who.email } });
+  if (made.status !== 201) throw new Error(`no account: ${made.text}`);
+  await call(`/workspaces/${workspace}/members/${made.json.account.id}`, { method: "PUT", body: { role } });
+  await call("/auth/links/accept", { method: "POST", body: { token: made.json.link.token, password: who.password } });
+  return made.json.account.id;
+}
+
+/** Sends a file and starts a run on it by the API; the id of the run. */
+export async function startRun(page, workspace, csv, ask = {}) {
+  const call = caller(page);
+  const sent = await page.evaluate(
+    async ([w, text]) => {
+      const csrf = decodeURIComponent(/analytix_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "");
+      const r = await fetch(`/api/v1/workspaces/${w}/files/orders.csv`, { method: "PUT", headers: { "X-CSRF-Token": csrf }, body: text });
+      return { status: r.status, text: await r.text() };
+    },
+    [workspace, csv],
+  );
+  if (sent.status >= 300) throw new Error(`not sent: ${sent.text}`);
+  const dataset = JSON.parse(sent.text).id;
+  const run = await call(`/workspaces/${workspace}/runs`, { method: "POST", body: { dataset, goal: "reduce late deliveries", ...ask } });
+  if (run.status !== 201) throw new Error(`no run: ${run.text}`);
+  return run.json.id;
+}
+
+/** Signs in by the API, with cookies. */
+export async function signIn(page, { email, password }) {
+  const r = await caller(page)("/auth/sign-in", { method: "POST", body: { email, password, cookies: true } });
+  if (r.status >= 300) throw new Error(`not signed in: ${r.text}`);
+}
+
 /** Waits until something holds that the page does not show. */
 export async function until(holds, what) {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 180_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`it did not come about: ${what}`);
     await new Promise((next) => setTimeout(next, 100));

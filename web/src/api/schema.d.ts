@@ -2709,7 +2709,7 @@ export interface components {
             kind: "mentioned" | "remarked" | "assigned" | "waits" | "failed" | "done";
             run: string;
             seen: boolean;
-            /** @description Where the run waits or failed. */
+            /** @description Where the run waits or failed, or of the item. */
             stage?: string;
             /** @description The beginning of a remark. */
             text?: string;

@@ -1,19 +1,26 @@
 import { ActionIcon, Drawer, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
+  IconActivity,
+  IconChecklist,
   IconDeviceDesktop,
+  IconHistory,
   IconHome,
   IconLogout,
   IconMenu2,
   IconMoon,
   IconSelector,
   IconSun,
+  IconTable,
   IconUserCircle,
+  IconUsers,
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useMe, useSignOut } from "../features/account/account.query";
+import { useMay } from "../features/account/may";
 import { useWaiting, useWorkspaces } from "../features/home/home.query";
 import { useWorkspaceEvents } from "../features/run/events";
+import { Notices } from "../features/together/Notices";
 import { text } from "../text/text";
 import { Brand } from "../ui/Brand";
 import css from "./shell.module.css";
@@ -52,7 +59,6 @@ export function Shell() {
 }
 
 function Navigation({ workspace, onMove, bare }: { workspace: string; onMove?: () => void; bare?: boolean }) {
-  const waiting = useWaiting(workspace);
   return (
     <>
       {!bare && (
@@ -61,25 +67,51 @@ function Navigation({ workspace, onMove, bare }: { workspace: string; onMove?: (
         </Link>
       )}
       <Workspaces workspace={workspace} />
-      <nav className={css.nav} aria-label={text.shell.navigation}>
-        <Link
-          to="/w/$workspace"
-          params={{ workspace }}
-          className={css.link}
-          activeOptions={{ exact: true }}
-          onClick={onMove}
-        >
-          <IconHome size={17} stroke={1.7} aria-hidden />
-          {text.shell.home}
-          {!!waiting.data?.length && (
-            <span className={`${css.end} num`} title={text.home.waiting}>
-              {waiting.data.length}
-            </span>
-          )}
-        </Link>
-      </nav>
-      <Person workspace={workspace} />
+      <Places workspace={workspace} onMove={onMove} />
+      <div>
+        <Notices className={css.user} />
+        <Person workspace={workspace} />
+      </div>
     </>
+  );
+}
+
+/** The pages of the workspace, as far as one's role has them. */
+function Places({ workspace, onMove }: { workspace: string; onMove?: () => void }) {
+  const waiting = useWaiting(workspace);
+  const may = useMay(workspace);
+  const instance = useMe().data?.role;
+  const places = [
+    ["/w/$workspace", text.shell.home, IconHome, true],
+    ["/w/$workspace/data", text.data.files, IconTable, true],
+    ["/w/$workspace/recipes", text.recipe.title, IconChecklist, true],
+    ["/w/$workspace/audit", text.audit.title, IconHistory, may("steward")],
+    ["/w/$workspace/admin", text.admin.title, IconUsers, may("administrator")],
+    ["/w/$workspace/system", text.system.title, IconActivity, instance === "administrator" || instance === "operator"],
+  ] as const;
+  return (
+    <nav className={css.nav} aria-label={text.shell.navigation}>
+      {places
+        .filter(([, , , shown]) => shown)
+        .map(([to, name, Icon]) => (
+          <Link
+            key={to}
+            to={to}
+            params={{ workspace }}
+            className={css.link}
+            activeOptions={{ exact: to === "/w/$workspace" }}
+            onClick={onMove}
+          >
+            <Icon size={17} stroke={1.7} aria-hidden />
+            {name}
+            {to === "/w/$workspace" && !!waiting.data?.length && (
+              <span className={`${css.end} num`} title={text.home.waiting}>
+                {waiting.data.length}
+              </span>
+            )}
+          </Link>
+        ))}
+    </nav>
   );
 }
 

@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import type { Search as AuditSearch } from "../features/audit/audit.model";
 import { ErrorPage, NotFound } from "../ui/ErrorPanel";
 import { Gate } from "./Gate";
 import { Shell } from "./Shell";
@@ -56,6 +57,70 @@ const run = createRoute({
   }),
   component: lazyRouteComponent(() => import("../features/run/RunPage"), "RunPage"),
 });
+const tabs = ["rows", "columns", "changes", "versions"] as const;
+const word = (x: unknown) => (typeof x === "string" && x !== "" ? x : undefined);
+
+const data = createRoute({
+  getParentRoute: () => workspace,
+  path: "/runs/$run/data",
+  validateSearch: (
+    s: Record<string, unknown>,
+  ): { tab?: (typeof tabs)[number]; version?: string; before?: string; column?: string } => ({
+    tab: tabs.find((t) => t === s.tab),
+    version: word(s.version),
+    before: word(s.before),
+    column: word(s.column),
+  }),
+  component: lazyRouteComponent(() => import("../features/data/DataPage"), "DataPage"),
+});
+const datasets = createRoute({
+  getParentRoute: () => workspace,
+  path: "/data",
+  component: lazyRouteComponent(() => import("../features/data/DatasetsPage"), "DatasetsPage"),
+});
+const recipes = createRoute({
+  getParentRoute: () => workspace,
+  path: "/recipes",
+  validateSearch: (s: Record<string, unknown>): { kind?: "recipes" | "policies"; id?: string } => ({
+    kind: s.kind === "policies" || s.kind === "recipes" ? s.kind : undefined,
+    id: word(s.id),
+  }),
+  component: lazyRouteComponent(() => import("../features/recipe/RecipesPage"), "RecipesPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => workspace,
+  path: "/audit",
+  validateSearch: (s: Record<string, unknown>): AuditSearch => ({
+    account: word(s.account),
+    operation: word(s.operation),
+    object: word(s.object),
+    action: word(s.action),
+    outcome: word(s.outcome),
+    from: word(s.from),
+    to: word(s.to),
+  }),
+  component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
+});
+const parts = ["people", "workspace", "usage"] as const;
+const admin = createRoute({
+  getParentRoute: () => workspace,
+  path: "/admin",
+  validateSearch: (s: Record<string, unknown>): { part?: (typeof parts)[number] } => ({
+    part: parts.find((p) => p === s.part),
+  }),
+  component: lazyRouteComponent(() => import("../features/admin/AdminPage"), "AdminPage"),
+});
+const system = createRoute({
+  getParentRoute: () => workspace,
+  path: "/system",
+  component: lazyRouteComponent(() => import("../features/system/SystemPage"), "SystemPage"),
+});
+// For operators, who may be in no workspace.
+const bareSystem = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/system",
+  component: lazyRouteComponent(() => import("../features/system/SystemPage"), "SystemAlone"),
+});
 const account = createRoute({
   getParentRoute: () => workspace,
   path: "/account",
@@ -73,7 +138,11 @@ const tree = root.addChildren([
   start,
   link,
   signIn,
-  signedIn.addChildren([index, workspace.addChildren([home, runs, run, account])]),
+  signedIn.addChildren([
+    index,
+    bareSystem,
+    workspace.addChildren([home, runs, run, data, datasets, recipes, audit, admin, system, account]),
+  ]),
 ]);
 
 export const router = createRouter({ routeTree: tree, scrollRestoration: true, defaultPreload: "intent" });

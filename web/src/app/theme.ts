@@ -43,7 +43,7 @@ const dark: MantineColorsTuple = [
 /** How the application looks: quiet surfaces, one accent, small type with room around it. */
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: { light: 7, dark: 7 },
   colors: { pine, gray, dark },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace",

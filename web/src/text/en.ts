@@ -1,5 +1,10 @@
 // Every sentence of the application, in English. Counts are functions, so that a language with other plurals can have them.
 
+import { admin, audit, system } from "./en.admin";
+import { data } from "./en.data";
+import { recipe } from "./en.recipe";
+import { together } from "./en.together";
+
 const n = (count: number, one: string, many: string) => `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 
 const stage = {
@@ -112,13 +117,20 @@ export const en = {
     tokenNone: "There are none.",
     tokenName: "Name",
     tokenScopes: "Permissions",
-    tokenDays: "Good for days",
+    tokenDays: "Good for",
     tokenMake: "Make a token",
     tokenShown: "Copy the token now. It is not shown again.",
     tokenUsed: (when: string) => `used ${when}`,
     tokenNever: "never used",
     tokenUntil: (when: string) => `until ${when}`,
     tokenRevoke: "Revoke",
+    tokenRevokeOne: (name: string) => `Revoke “${name}”`,
+    tokenRevokeWhat: "Programs that use it are refused from now on. This cannot be taken back.",
+    tokenMay: (count: number) => n(count, "permission", "permissions"),
+    tokenNameWhy: "What it is for, so that you know later which one to revoke.",
+    tokenDaysOf: (days: number) => (days === 365 ? "A year" : `${days} days`),
+    tokenPresets: { read: "Only read", run: "Run files", observe: "Watch the system" },
+    tokenKept: "I have kept it",
   },
 
   home: {
@@ -134,6 +146,33 @@ export const en = {
     noWorkspaceWhy: "An administrator of a workspace can add you to it.",
   },
 
+  tour: {
+    title: "A short tour",
+    skip: "Skip",
+    back: "Back",
+    next: "Next",
+    begin: "Begin",
+    steps: [
+      [
+        "You hand in a file",
+        "As it is, however broken. It is encrypted and kept byte for byte; nothing ever changes it.",
+      ],
+      [
+        "It is understood",
+        "What the columns are, what a row is, what your goal means. You correct what was read wrongly.",
+      ],
+      [
+        "You decide what is repaired",
+        "Each issue shows its evidence and what a repair would change, on real rows. j and k move, a accepts, r rejects, u undoes, ? shows all keys.",
+      ],
+      ["You keep what matters", "Insights are tested for chance. Those that you keep become recommendations."],
+      [
+        "You can defend it",
+        "Who decided what, when and why stays on record. Your decisions become a recipe for next month's file.",
+      ],
+    ] as [string, string][],
+  },
+
   upload: {
     title: "New run",
     drop: "Drop a file here",
@@ -147,12 +186,30 @@ export const en = {
     goalWhy: "In plain words. Insights are ranked by what they say about it.",
     goalExample: "Reduce late deliveries",
     start: "Start the run",
-    demo: (limit: string) => `Demo tier: files up to ${limit}, three runs a day, up to the insights. Stored encrypted.`,
+    recipe: "Recipe",
+    recipeWhy: "What it knows it decides; the rest is asked.",
+    noRecipe: "None",
+    decide: "Who decides",
+    deciders: { ask: "I do, at every control point", recommended: "Take what is recommended" },
+    decideWhy: {
+      ask: "The run stops at each of its four control points and waits.",
+      recommended: "What is recommended is accepted, the rest left alone. Every decision can be undone.",
+    },
+    limited: (tier: string, file: string, today: number, perDay: number, last: string) =>
+      `${tier} tier: files up to ${file}${perDay > 0 ? `, ${today} of ${perDay} runs begun today` : ""}, each up to its ${last.toLowerCase()}. Stored encrypted.`,
+    full: {
+      day: "All runs of today are begun",
+      now: "A run is under way, and the tier allows no further one",
+    },
+    fullNext: {
+      day: "What you send is kept. Start a run tomorrow (UTC), or ask for the professional tier.",
+      now: "What you send is kept. Decide or end the run that waits, or ask for the professional tier.",
+    },
     professional: "Files of any size. Stored encrypted; the file as received is always kept.",
     refused: {
       empty: (name: string) => `${name} is empty. Check how it was exported.`,
       large: (name: string, limit: string) =>
-        `${name} is larger than the ${limit} of the demo tier. Nothing was sent. Use a part of the file, or the professional tier.`,
+        `${name} is larger than the ${limit} that the tier takes. Nothing was sent. Use a part of the file, or the professional tier.`,
     },
     told: (
       s: { step: string; file: File; sent?: number; rate?: number; left?: number | null; paused?: boolean },
@@ -282,6 +339,7 @@ export const en = {
     of: (all: number) => `of ${all} decided`,
     goOn: "Go on",
     notYet: "Not yet",
+    viewer: "Your role may look here, not decide. An administrator of the workspace can change that.",
     confirmTitle: "Close this control point?",
     rest: (left: number) => `${n(left, "item is", "items are")} not decided and will be left alone, on record.`,
     nothingChanges: "Nothing is changed.",
@@ -294,6 +352,7 @@ export const en = {
     conflict: "Somebody else decided in the meantime",
     conflictWhy: "Yours was not taken. What stands now is shown; look at it and decide anew if you see it otherwise.",
     conflictSeen: "I have seen it",
+    lastNotTaken: "Your last decision was not taken, so the control point was not closed. Look at it, then close.",
     undo: "Undo",
     reason: "Reason",
     reasonWhy: "Goes on record with the decision. Optional.",
@@ -451,6 +510,7 @@ export const en = {
       ["u", "Undo the decision"],
       ["1 9", "Choose what to do"],
       ["e", "Edit the parameters"],
+      ["c", "Say something about it"],
       ["/", "Search"],
       ["Enter", "Close the control point"],
       ["?", "This help"],
@@ -494,6 +554,13 @@ export const en = {
     taken: (count: number) => `${n(count, "action", "actions")} taken on.`,
     finish: "Finish the run",
   },
+
+  data,
+  recipe,
+  audit,
+  admin,
+  system,
+  together,
 
   result: {
     files: "Files",

@@ -61,6 +61,11 @@ export function moment(at: string | number | Date): string {
   return new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** A day. */
+export function day(at: string | number | Date): string {
+  return new Date(at).toLocaleDateString(locale, { dateStyle: "medium" });
+}
+
 /** Who decided: the name, without the id of the account that stands behind it in the records. */
 export function person(name: string): string {
   return name.replace(/\s*<[^<>]*>\s*$/, "");

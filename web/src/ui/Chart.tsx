@@ -1,6 +1,6 @@
 import { Text, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { text } from "../text/text";
 import css from "./chart.module.css";
 
@@ -29,9 +29,10 @@ export function Chart({ spec, label }: { spec: object; label: string }) {
   const { ref, width } = useElementSize();
   const box = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
+  const near = useNear(box);
   const steps = Math.round(width / 24);
   useEffect(() => {
-    if (steps === 0) return;
+    if (steps === 0 || !near) return;
     let gone = false;
     let clear: () => void = () => undefined;
     import("./vega")
@@ -45,7 +46,7 @@ export function Chart({ spec, label }: { spec: object; label: string }) {
       gone = true;
       clear();
     };
-  }, [spec, scheme, steps]);
+  }, [spec, scheme, steps, near]);
   return (
     <div ref={ref} className={css.frame}>
       {failed ? (
@@ -53,8 +54,28 @@ export function Chart({ spec, label }: { spec: object; label: string }) {
           {text.insight.noChart}
         </Text>
       ) : (
-        <div ref={box} data-chart role="img" aria-label={text.insight.chartOf(label)} className={css.box} />
+        <div
+          ref={box}
+          data-chart={near || undefined}
+          role="img"
+          aria-label={text.insight.chartOf(label)}
+          className={css.box}
+        />
       )}
     </div>
   );
+}
+
+/** Whether something has come near to what is seen: charts far down are not drawn before somebody scrolls there. */
+function useNear(box: RefObject<HTMLElement | null>): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (!box.current || near) return;
+    const look = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && setNear(true), {
+      rootMargin: "400px",
+    });
+    look.observe(box.current);
+    return () => look.disconnect();
+  }, [box, near]);
+  return near;
 }

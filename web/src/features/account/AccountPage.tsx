@@ -10,6 +10,7 @@ import css from "./account.module.css";
 import { meKey, useMe } from "./account.query";
 import { NewPassword } from "./NewPassword";
 import { SecondFactor } from "./SecondFactor";
+import { Tokens } from "./Tokens";
 
 /** One's own account: name, password, second factor, sessions. */
 export function AccountPage() {
@@ -30,6 +31,7 @@ export function AccountPage() {
         {me.data.password && <Password />}
         <SecondFactor me={me.data} />
         <Sessions />
+        {!me.data.restricted && <Tokens />}
       </Stack>
     </div>
   );

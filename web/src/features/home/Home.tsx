@@ -12,6 +12,7 @@ import { NewRun } from "../upload/NewRun";
 import css from "./home.module.css";
 import { useRuns, useWaiting } from "./home.query";
 import { rememberWorkspace } from "./lastWorkspace";
+import { Tour } from "./Tour";
 
 /** What waits for me, a new run, and the runs before. */
 export function Home() {
@@ -30,8 +31,15 @@ export function Home() {
         </div>
         <NewRun workspace={workspace} />
       </div>
+      <FirstTour workspace={workspace} />
     </div>
   );
+}
+
+/** The tour is for those who have no run before them yet. */
+function FirstTour({ workspace }: { workspace: string }) {
+  const runs = useRuns(workspace, "");
+  return runs.data && list(runs.data.pages[0]?.runs).length === 0 ? <Tour /> : null;
 }
 
 function Waiting({ workspace }: { workspace: string }) {

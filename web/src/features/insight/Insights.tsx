@@ -18,8 +18,9 @@ import { acceptRecommended, type Choice, type Decision, tally } from "../point/p
 import { usePoint, usePointMoves } from "../point/point.query";
 import { useCursor } from "../point/useCursor";
 import { useKeys } from "../quality/useKeys";
-import { runKey } from "../run/run.query";
+import { type RunPath, runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
+import { TalkBehind } from "../together/TalkBehind";
 import { chance, chanceNumber, type Insight, strength } from "./insight.model";
 import css from "./insight.module.css";
 
@@ -80,6 +81,7 @@ export default function Insights({ path, run, open }: StageProps) {
         {insights.map((i) => (
           <InsightCard
             key={i.id}
+            path={path}
             insight={i}
             decision={decisions[i.id]}
             live={live}
@@ -116,6 +118,7 @@ export default function Insights({ path, run, open }: StageProps) {
 }
 
 interface CardProps {
+  path: RunPath;
   insight: Insight;
   decision: Decision | undefined;
   live: boolean;
@@ -125,7 +128,7 @@ interface CardProps {
   onUndo: () => void;
 }
 
-function InsightCard({ insight: i, decision, live, current, onKeep, onDismiss, onUndo }: CardProps) {
+function InsightCard({ path, insight: i, decision, live, current, onKeep, onDismiss, onUndo }: CardProps) {
   const subspace = Object.entries(i.subspace ?? {});
   const size = strength(i.effect);
   return (
@@ -208,6 +211,7 @@ function InsightCard({ insight: i, decision, live, current, onKeep, onDismiss, o
           )}
           <Decided decision={decision} />
         </div>
+        <TalkBehind path={path} item={i.id} />
       </div>
       <Chart spec={i.chart as object} label={i.title} />
     </article>

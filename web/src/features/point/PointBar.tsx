@@ -28,7 +28,7 @@ interface Props {
 export function PointBar({ tally, changes, moves, next, confirm, mayClose, before, label, children }: Props) {
   const [open, dialog] = confirm;
   const rest = tally.items - tally.decided;
-  const { close, decide, withdraw } = moves;
+  const { close, decide } = moves;
   const follow = useNavigate({ from: "/w/$workspace/runs/$run" });
   const go = async () => {
     try {
@@ -56,6 +56,11 @@ export function PointBar({ tally, changes, moves, next, confirm, mayClose, befor
       </div>
       <Group gap={8} wrap="nowrap">
         {children}
+        {!mayClose && (
+          <Text size="sm" c="dimmed" data-testid="viewer">
+            {text.point.viewer}
+          </Text>
+        )}
         {mayClose && (
           <Button rightSection={<IconArrowRight size={16} />} onClick={dialog.open} data-testid="go-on">
             {label ?? text.point.goOn}
@@ -83,8 +88,8 @@ export function PointBar({ tally, changes, moves, next, confirm, mayClose, befor
           </Button>
           <Button
             data-autofocus
-            // What is on its way is not left behind.
-            loading={close.isPending || decide.isPending || withdraw.isPending}
+            // Decisions that are on their way go first; closing waits for them by itself.
+            loading={close.isPending || (before !== undefined && decide.isPending)}
             onClick={go}
             data-testid="confirm-go-on"
           >

@@ -1,7 +1,9 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { api, body, tagged } from "../../api/client";
 import { Problem } from "../../api/problem";
 import type { Schemas } from "../../api/types";
+import { text } from "../../text/text";
 import { runsKey } from "../home/home.query";
 import { type RunPath, runKey } from "../run/run.query";
 import { type Choice, idsOf, provisional, untouched } from "./point.model";
@@ -49,6 +51,7 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   // Changes go one after the other, each with the tag that the one before brought: who is quick with the keyboard
   // does not collide with themselves.
   const scope = { id: key.join(" ") };
+  const failed = useRef(false);
   const seen = () => queries.getQueryData<SeenPoint>(key) ?? point;
   const header = () => ({ "If-Match": seen()?.tag ?? "" });
   const keep = (fresh: SeenPoint) => queries.setQueryData(key, fresh);
@@ -88,6 +91,7 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
     },
     // Shown at once, and taken back where the server does not take it.
     onMutate: async (choices) => {
+      failed.current = false;
       const before = seen();
       had.set(choices, idsOf(before?.body.decisions ?? {}));
       if (before) keep(provisional(before, choices));
@@ -101,6 +105,7 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
           .reduce(provisional, fresh),
       ),
     onError: (_error, _choices, context) => {
+      failed.current = true;
       if (context?.before) keep(context.before);
       void reread();
     },
@@ -131,7 +136,11 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
 
   const close = useMutation<Schemas["Run"], Problem, void>({
     scope,
-    mutationFn: () => body(api.POST(`${url}/close`, { params: { path, header: header() } })),
+    mutationFn: () => {
+      // It waited for the decisions before it. Where one was not taken, nobody has seen yet what closing would leave out.
+      if (failed.current) throw new Problem({ code: "not_taken", detail: text.point.lastNotTaken });
+      return body(api.POST(`${url}/close`, { params: { path, header: header() } }));
+    },
     onSuccess: settle,
     onError: () => void reread(),
   });

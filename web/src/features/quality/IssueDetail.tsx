@@ -7,6 +7,7 @@ import { Sql } from "../../ui/Sql";
 import { Decided } from "../point/Decided";
 import type { Decision } from "../point/point.model";
 import type { RunPath } from "../run/run.query";
+import { Talk } from "../together/Talk";
 import css from "./detail.module.css";
 import { type Draft, toChoice } from "./draft.model";
 import { ParamsEditor } from "./ParamsEditor";
@@ -82,6 +83,9 @@ export function IssueDetail(p: Props) {
           )}
         </section>
         <Evidence issue={issue} />
+        <section className={css.part}>
+          <Talk path={p.path} item={issue.id} />
+        </section>
         {live && (
           <Textarea
             className={css.reason}

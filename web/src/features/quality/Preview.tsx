@@ -27,7 +27,7 @@ export function Preview({ path, issue, resolution, draft, onRows }: Props) {
   const preview = usePreview(path, issue.id, resolution, params, limit, true);
   const p = preview.data;
   if (preview.error) return <ErrorPanel error={preview.error} retry={() => preview.refetch()} />;
-  if (!p) return <Skeleton h={220} radius="md" aria-label={text.loading} />;
+  if (!p) return <Skeleton h={220} radius="md" role="status" aria-label={text.loading} />;
   const lines = list(p.lines);
   return (
     <>

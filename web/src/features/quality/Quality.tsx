@@ -127,6 +127,7 @@ function Triage({ path, open, issues }: Pick<StageProps, "path" | "open"> & { is
     l: () => decide("leave"),
     u: () => undo(),
     e: edit,
+    c: () => document.querySelector<HTMLElement>("[data-talk]")?.focus(),
     "/": () => search.current?.focus(),
     "?": () => helping.toggle(),
     Enter: () => live && confirm[1].open(),

@@ -18,6 +18,7 @@ import { useCursor } from "../point/useCursor";
 import { useKeys } from "../quality/useKeys";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
+import { TalkBehind } from "../together/TalkBehind";
 import css from "./recommendation.module.css";
 
 type Action = Schemas["ActionItem"];
@@ -93,6 +94,7 @@ export default function Recommendations({ path, open }: StageProps) {
                 <h2 className={css.title}>{a.title}</h2>
                 <p className={css.why}>{a.why}</p>
                 <Decided decision={decisions[a.id]} />
+                <TalkBehind path={path} item={a.id} />
               </div>
               <Gauges action={a} />
               {live && (

@@ -1,14 +1,18 @@
 import { Button, NativeSelect, Skeleton, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconDownload, IconExternalLink } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, body } from "../../api/client";
+import { api, authorized, body } from "../../api/client";
+import { Problem, problemOf } from "../../api/problem";
 import { list } from "../../api/types";
 import { count, moment, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useMay } from "../account/may";
+import { useWorkspace } from "../home/home.query";
 import { Decided } from "../point/Decided";
+import { useSave } from "../recipe/recipe.query";
 import { type RunPath, runKey, useDecisions } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import css from "./result.module.css";
@@ -93,19 +97,50 @@ function Files({ path, file }: { path: RunPath; file: string }) {
             <strong>{name}</strong>
             <span className="soft">{why}</span>
           </div>
-          <Button
-            component="a"
-            href={`${at}/results/${f}`}
-            download={f}
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={15} />}
-          >
-            {t.download}
-          </Button>
+          <div className={css.pair}>
+            {f === "recipe.yaml" && <KeepRecipe path={path} file={file} at={`${at}/results/${f}`} />}
+            <Button
+              component="a"
+              href={`${at}/results/${f}`}
+              download={f}
+              variant="default"
+              size="xs"
+              leftSection={<IconDownload size={15} />}
+            >
+              {t.download}
+            </Button>
+          </div>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Puts the recipe of the run among those of the workspace. */
+function KeepRecipe({ path, file, at }: { path: RunPath; file: string; at: string }) {
+  const here = useWorkspace(path.workspace);
+  const save = useSave(path.workspace, "recipes");
+  const keep = useMutation({
+    mutationFn: async () => {
+      const answer = await authorized(new Request(new URL(at, location.href)));
+      if (!answer.ok) throw new Problem({ status: answer.status, ...((await answer.json()) as object) });
+      return save.mutateAsync({ id: "", tag: "", name: file, text: await answer.text(), active: false });
+    },
+    onSuccess: (kept) => notifications.show({ message: text.recipe.kept(kept.body.name) }),
+    onError: (e) => notifications.show({ message: problemOf(e).message, color: "red" }),
+  });
+  if (!here || here.tier === "demo") return null;
+  return (
+    <Button
+      variant="subtle"
+      size="xs"
+      loading={keep.isPending}
+      disabled={keep.isSuccess}
+      onClick={() => keep.mutate()}
+      data-testid="keep-recipe"
+    >
+      {text.recipe.keep}
+    </Button>
   );
 }
 

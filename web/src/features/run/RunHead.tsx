@@ -1,13 +1,14 @@
 import { ActionIcon, Button, Group, Menu, Modal, Select, Text, Textarea, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconBan, IconDots, IconRewindBackward5 } from "@tabler/icons-react";
+import { IconBan, IconDots, IconRewindBackward5, IconTable } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Status } from "../../ui/Status";
 import { useMay } from "../account/may";
-import { type Run, routeOf, type Stage } from "./run.model";
+import { Present } from "../together/Present";
+import { hasFindings, type Run, routeOf, type Stage, type Stop } from "./run.model";
 import css from "./run.module.css";
 import { type RunPath, useMove } from "./run.query";
 
@@ -17,6 +18,7 @@ export function RunHead({ run, path }: { run: Run; path: RunPath }) {
   const [reopening, reopen] = useDisclosure(false);
   const may = useMay(path.workspace);
   const done = routeOf(run).filter((s) => s.mark === "done" && s.items > 0);
+  const read = hasFindings(routeOf(run)[0] as Stop);
   const over = run.status === "done" || run.status === "aborted";
   return (
     <header className={css.head}>
@@ -36,30 +38,45 @@ export function RunHead({ run, path }: { run: Run; path: RunPath }) {
           {bytes(run.bytes)} · {run.goal ? text.run.goal(run.goal) : text.run.noGoal}
         </Text>
       </div>
-      <Menu position="bottom-end" shadow="md" width={230}>
-        <Menu.Target>
-          <ActionIcon variant="default" size="lg" aria-label={text.run.more}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconRewindBackward5 size={16} />}
-            disabled={!may("steward") || done.length === 0}
-            onClick={reopen.open}
+      <Group gap={8} wrap="nowrap">
+        <Present path={path} />
+        {read && (
+          <Button
+            component={Link}
+            to="/w/$workspace/runs/$run/data"
+            params={path as never}
+            variant="default"
+            size="sm"
+            leftSection={<IconTable size={16} />}
           >
-            {text.run.reopen}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconBan size={16} />}
-            color="red"
-            disabled={!may("analyst") || over}
-            onClick={end.open}
-          >
-            {text.run.abort}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+            {text.data.files}
+          </Button>
+        )}
+        <Menu position="bottom-end" shadow="md" width={230}>
+          <Menu.Target>
+            <ActionIcon variant="default" size="lg" aria-label={text.run.more}>
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconRewindBackward5 size={16} />}
+              disabled={!may("steward") || done.length === 0}
+              onClick={reopen.open}
+            >
+              {text.run.reopen}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconBan size={16} />}
+              color="red"
+              disabled={!may("analyst") || over}
+              onClick={end.open}
+            >
+              {text.run.abort}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
       <AbortDialog path={path} opened={ending} onClose={end.close} />
       <ReopenDialog path={path} opened={reopening} onClose={reopen.close} stages={done.map((s) => s.stage)} />
     </header>

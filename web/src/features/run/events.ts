@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { runsKey } from "../home/home.query";
+import { discussionKey, noticesKey } from "../together/together.query";
 import { runKey } from "./run.query";
 
 /** What the server tells of a run as it moves. */
@@ -73,7 +74,10 @@ function useReread(): (...keys: string[][]) => void {
 /** Keeps the lists of runs of a workspace true. */
 export function useWorkspaceEvents(workspace: string): void {
   const reread = useReread();
-  useStream(`/api/v1/workspaces/${encodeURIComponent(workspace)}/events`, { run: () => reread(runsKey(workspace)) });
+  useStream(`/api/v1/workspaces/${encodeURIComponent(workspace)}/events`, {
+    run: () => reread(runsKey(workspace), noticesKey),
+    notices: () => reread(noticesKey),
+  });
 }
 
 /** Follows one run: everything known of it is read again when it moves; how far its tasks are is the result. */
@@ -88,6 +92,7 @@ export function useRunEvents(workspace: string, run: string): Record<string, Upd
     },
     entry: () => reread(runKey(workspace, run), ["point", workspace, run]),
     run: () => reread(runKey(workspace, run), ["point", workspace, run]),
+    discussion: () => reread(discussionKey(workspace, run)),
   });
   return progress;
 }

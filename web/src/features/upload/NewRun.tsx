@@ -1,4 +1,4 @@
-import { Button, Group, Progress, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, Progress, Stack, Text, Textarea } from "@mantine/core";
 import { IconFileSpreadsheet, IconUpload, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -6,17 +6,24 @@ import { type DragEvent, type FormEvent, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useUsage } from "../admin/admin.query";
 import { runsKey, useWorkspace } from "../home/home.query";
-import { limitsOf, refusal } from "./upload.model";
+import { useShelf } from "../recipe/recipe.query";
+import { full, limitsOf, refusal } from "./upload.model";
 import css from "./upload.module.css";
 import { type UploadState, useUpload } from "./useUpload";
 
 /** Takes a file and a goal, and starts a run with them. */
 export function NewRun({ workspace }: { workspace: string }) {
   const here = useWorkspace(workspace);
-  const limits = limitsOf(here?.tier ?? "professional");
+  const usage = useUsage(workspace);
+  const limits = limitsOf(usage.data?.limits);
+  const limit = full(usage.data);
   const { state, begin, pause, resume, reset } = useUpload(workspace);
   const [goal, setGoal] = useState("");
+  const [decide, setDecide] = useState<"ask" | "recommended">("ask");
+  const [recipe, setRecipe] = useState("");
+  const recipes = useShelf(workspace, "recipes");
   const [refused, setRefused] = useState("");
   const queries = useQueryClient();
   const go = useNavigate();
@@ -25,10 +32,11 @@ export function NewRun({ workspace }: { workspace: string }) {
       body(
         api.POST("/api/v1/workspaces/{workspace}/runs", {
           params: { path: { workspace } },
-          body: { dataset, goal: goal.trim(), decide: "ask" },
+          body: { dataset, goal: goal.trim(), decide, recipe: recipe || undefined },
         }),
       ),
     onSuccess: async (run) => {
+      void queries.invalidateQueries({ queryKey: ["usage", workspace] });
       await queries.invalidateQueries({ queryKey: runsKey(workspace) });
       await go({ to: "/w/$workspace/runs/$run", params: { workspace, run: run.id } });
     },
@@ -60,7 +68,7 @@ export function NewRun({ workspace }: { workspace: string }) {
             <Chosen state={state} onPause={pause} onResume={resume} onRemove={reset} />
           )}
           {refused && (
-            <Text size="sm" c="red" role="alert">
+            <Text size="sm" role="alert" style={{ color: "var(--critical)" }}>
               {refused}
             </Text>
           )}
@@ -77,12 +85,47 @@ export function NewRun({ workspace }: { workspace: string }) {
             value={goal}
             onChange={(e) => setGoal(e.currentTarget.value)}
           />
+          {!!recipes.data?.length && (
+            <NativeSelect
+              label={text.upload.recipe}
+              description={text.upload.recipeWhy}
+              data={[
+                { value: "", label: text.upload.noRecipe },
+                ...recipes.data.map((r) => ({ value: r.id, label: r.name })),
+              ]}
+              value={recipe}
+              onChange={(e) => setRecipe(e.currentTarget.value)}
+            />
+          )}
+          <NativeSelect
+            label={text.upload.decide}
+            description={text.upload.decideWhy[decide]}
+            data={[
+              { value: "ask", label: text.upload.deciders.ask },
+              { value: "recommended", label: text.upload.deciders.recommended },
+            ]}
+            value={decide}
+            onChange={(e) => setDecide(e.currentTarget.value as "ask")}
+          />
           <ErrorPanel error={start.error} />
-          <Button type="submit" disabled={state.step !== "sent"} loading={start.isPending}>
+          <Button type="submit" disabled={state.step !== "sent" || limit !== ""} loading={start.isPending}>
             {text.upload.start}
           </Button>
-          <Text size="xs" c="dimmed">
-            {limits.fileBytes ? text.upload.demo(bytes(limits.fileBytes)) : text.upload.professional}
+          {limit && (
+            <Alert color="yellow" role="status" title={text.upload.full[limit]} p="sm">
+              <Text size="sm">{text.upload.fullNext[limit]}</Text>
+            </Alert>
+          )}
+          <Text size="xs" c="dimmed" data-testid="limits">
+            {usage.data && limits.fileBytes
+              ? text.upload.limited(
+                  usage.data.limits.title,
+                  bytes(limits.fileBytes),
+                  usage.data.runs_today,
+                  usage.data.limits.runs_per_day,
+                  text.stage[usage.data.limits.last_stage as "insight"],
+                )
+              : text.upload.professional}
           </Text>
         </Stack>
       </form>

@@ -1,9 +1,23 @@
-/** The tiers' limits, as far as a browser can say before anything is sent. The server has the last word. */
+/** What the tier of a workspace allows, as far as it matters before a run: 0 is no limit. The server has the last word. */
 export interface Limits {
   fileBytes: number;
 }
 
-export const limitsOf = (tier: string): Limits => ({ fileBytes: tier === "demo" ? 10 * 1024 * 1024 : 0 });
+/** The limits as the server tells them; none while it has not. */
+export function limitsOf(tier: { file_bytes: number } | undefined): Limits {
+  return { fileBytes: tier?.file_bytes ?? 0 };
+}
+
+/** Which limit a further run would hit: that of a day, or of runs at a time. */
+export function full(
+  used: { runs_today: number; runs_now: number; limits: { runs_per_day: number; runs_at_once: number } } | undefined,
+): "" | "day" | "now" {
+  if (!used) return "";
+  const { runs_per_day, runs_at_once } = used.limits;
+  if (runs_per_day > 0 && used.runs_today >= runs_per_day) return "day";
+  if (runs_at_once > 0 && used.runs_now >= runs_at_once) return "now";
+  return "";
+}
 
 /** What is wrong with a file before it is sent. */
 export function refusal(file: { name: string; size: number }, limits: Limits): "" | "empty" | "large" {

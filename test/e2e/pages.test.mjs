@@ -1,0 +1,223 @@
+// Everything beside the control points: data, recipes, audit, administration, system. The run is made by the API, for
+// flow.test.mjs has taken it by hand.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { begin, binary, grave, inOrder, openPage, screen, startBrowser, startServer, until } from "./harness.mjs";
+
+const files = mkdtempSync(join(tmpdir(), "analytix-e2e-pages-"));
+
+let server;
+let browser;
+let page;
+let faults;
+let call;
+let workspace;
+let run;
+const test = inOrder(() => ({ page, faults }));
+const $ = (id) => page.getByTestId(id);
+const at = (path) => `${server.origin}/w/${workspace}${path}`;
+
+
+before(async () => {
+  execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
+  server = await startServer();
+  browser = await startBrowser();
+  ({ page, faults } = await openPage(browser, server.origin));
+  ({ call, workspace } = await begin(page, server));
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(files, { recursive: true, force: true });
+});
+
+test("what is not there yet is said in words", async () => {
+  await page.goto(at("/data"));
+  await page.getByText("No file was received yet").waitFor();
+  await page.goto(at("/recipes"));
+  await page.getByText("No recipe is kept yet").waitFor();
+  await screen(page, "recipes-empty");
+});
+
+test("a run takes what is recommended by itself", async () => {
+  const csv = readFileSync(join(files, "orders.csv"));
+  await page.goto(at(""));
+  await $("file").setInputFiles({ name: "orders.csv", mimeType: "text/csv", buffer: csv });
+  await page.getByLabel("Who decides").selectOption("recommended");
+  await page.getByText("received", { exact: false }).first().waitFor();
+  await page.getByRole("button", { name: "Start the run" }).click();
+  await page.waitForURL(/\/runs\//);
+  run = new URL(page.url()).pathname.split("/")[4];
+  await until(async () => (await call(`/workspaces/${workspace}/runs/${run}`)).json.status === "done", "the run is done");
+  await $("keep-recipe").click();
+  await page.getByText("is among the recipes of the workspace now").waitFor();
+});
+
+test("the rows are looked at: sorted, filtered, with statistics, and the history of a cell", async () => {
+  await page.goto(at("/data"));
+  await page.getByRole("link", { name: "Look at the data" }).waitFor();
+  await screen(page, "data");
+  await page.getByRole("link", { name: "Look at the data" }).click();
+  await page.getByRole("gridcell").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector("[role=gridcell] i"));
+  await screen(page, "data-rows");
+  const total = await $("grid-total").innerText();
+
+  await page.getByRole("button", { name: /^order_date / }).click();
+  await page.getByRole("img", { name: /Histogram/ }).waitFor();
+  await screen(page, "data-column");
+  await page.getByRole("button", { name: "Descending" }).click();
+  await page.keyboard.press("Escape");
+  await page.locator("[role=columnheader][aria-sort=descending]").waitFor();
+
+  await page.getByRole("button", { name: /^order_id / }).click();
+  await page.getByLabel("How to compare").selectOption("contains");
+  await page.getByLabel("Text", { exact: true }).fill("9");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.waitForFunction((was) => document.querySelector("[data-testid=grid-total]")?.textContent !== was, total);
+  await page.getByRole("button", { name: "Drop the filter of order_id" }).click();
+  await page.waitForFunction((was) => document.querySelector("[data-testid=grid-total]")?.textContent === was, total);
+
+  await page.getByLabel("Go to row").fill("900");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => Number(document.querySelector("[data-testid=grid]")?.dataset.top) > 800);
+  await $("grid").focus();
+  await page.keyboard.press("Control+Home");
+  await page.waitForFunction(() => document.querySelector("[data-testid=grid]")?.dataset.top === "0");
+  await page.keyboard.press("ArrowDown");
+  await page.waitForFunction(() => !document.querySelector("[role=gridcell][aria-selected=true] i"));
+  await page.keyboard.press("Enter");
+  await page.getByTestId("story").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("story").waitFor({ state: "hidden" });
+});
+
+test("the columns have profiles, the versions differ where decisions changed them", async () => {
+  await page.getByRole("tab", { name: "Columns" }).click();
+  await page.getByText("Most frequent").waitFor();
+  await screen(page, "data-columns");
+  await page.getByRole("tab", { name: "Changes" }).click();
+  const change = page.locator("ol[aria-label='Rows that differ'] button").first();
+  await change.waitFor();
+  await screen(page, "data-changes");
+  await change.click();
+  await page.getByTestId("story").getByText("Became").first().waitFor();
+  await screen(page, "data-cell");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("story").waitFor({ state: "hidden" });
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.getByText("Cleaned", { exact: true }).waitFor();
+  await screen(page, "data-versions");
+  await page.reload();
+  await page.getByText("Cleaned", { exact: true }).waitFor();
+});
+
+test("policies are written, refused at the line that is wrong, tried on a run, and kept", async () => {
+  await page.goto(at("/recipes"));
+  await page.getByRole("navigation", { name: "Recipes" }).getByRole("link", { name: /orders\.csv/ }).waitFor();
+  await page.getByText("Policies", { exact: true }).click();
+  await page.getByRole("button", { name: "New policies" }).click();
+  await page.getByLabel("Name").fill("House rules");
+  const text = page.getByLabel("Text, in YAML");
+  await text.fill("version: 1\npolicies:\n  - name: all spellings\n    choice: accept\n");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Line 3 cannot be used").waitFor();
+  await screen(page, "policy-wrong");
+  await text.fill("version: 1\npolicies:\n  - name: all spellings\n    check: spelling_variant\n    choice: accept\n");
+  await $("dry-run").click();
+  await $("dry-told").getByText("would be decided").waitFor();
+  await page.getByRole("switch", { name: "Decides by itself" }).check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("decides", { exact: true }).waitFor();
+  await screen(page, "policy");
+  await page.reload();
+  await page.getByRole("navigation", { name: "Policies" }).getByText("House rules").waitFor();
+});
+
+test("people are invited, given another role, deactivated", async () => {
+  await page.goto(at("/admin"));
+  await page.getByRole("button", { name: "Add somebody" }).click();
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("Mail address").fill("grace@example.com");
+  await page.getByRole("dialog").getByLabel("Role").selectOption("steward");
+  await page.getByRole("button", { name: "Make the account" }).click();
+  assert.match(await $("one-time").innerText(), /\/link#/);
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  const role = page.getByLabel("Role of Grace Hopper");
+  await role.waitFor();
+  await screen(page, "admin-people");
+  await role.selectOption("viewer");
+  const members = async () => (await call(`/workspaces/${workspace}/members`)).json.members;
+  await until(async () => (await members()).some((m) => m.name === "Grace Hopper" && m.role === "viewer"), "the role is another");
+  await page.getByRole("button", { name: "More about Grace Hopper" }).click();
+  await page.getByRole("menuitem", { name: "Deactivate the account" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Deactivate the account" }).click();
+  await page.getByText("Deactivated").waitFor();
+});
+
+test("the tier, its use and the settings of the workspace are shown and changed", async () => {
+  await page.goto(at("/admin?part=usage"));
+  await page.getByText("What the tiers allow").waitFor();
+  await page.getByText("10 MiB").waitFor();
+  await screen(page, "admin-usage");
+  await page.getByRole("tab", { name: "Workspace" }).click();
+  await page.getByLabel("Deadline of control points, in hours").fill("48");
+  await screen(page, "admin-workspace");
+  await page.getByRole("button", { name: "Save" }).click();
+  await until(async () => (await call(`/workspaces/${workspace}`)).json.settings.point_hours === 48, "the setting is kept");
+});
+
+test("an API token is made, shown once, used, and revoked", async () => {
+  await page.goto(at("/account"));
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("CI");
+  await page.getByRole("dialog").getByRole("button", { name: "Run files" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Make a token" }).click();
+  const token = await $("token").innerText();
+  const as = (t) => fetch(`${server.origin}/api/v1/workspaces/${workspace}/runs`, { headers: { Authorization: `Bearer ${t}` } });
+  assert.equal((await as(token)).status, 200);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Revoke “CI”" }).waitFor();
+  await screen(page, "account-tokens");
+  await page.getByRole("button", { name: "Revoke “CI”" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await until(async () => (await as(token)).status === 401, "the token is refused");
+});
+
+test("the audit tells what was done, filtered and as a file", async () => {
+  await page.goto(at("/audit"));
+  await page.getByRole("list", { name: "Entries, the latest first" }).waitFor();
+  await screen(page, "audit");
+  await page.getByLabel("Operation").fill("create-policy");
+  await page.waitForURL(/operation=create-policy/);
+  await page.getByRole("button", { name: /Create policy/ }).first().click();
+  await page.getByText("Hash of the entry").waitFor();
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: /JSON Lines/ }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8").trim().split("\n");
+  assert.ok(lines.length > 0 && lines.every((l) => JSON.parse(l)), "the export is not JSON Lines");
+  await page.getByLabel("Outcome").selectOption("error");
+  await page.getByText("Nothing was found").waitFor();
+});
+
+test("the system page says whether everything works, and verifies the log", async () => {
+  await page.goto(at("/system"));
+  await page.getByText("answers").nth(1).waitFor();
+  await page.getByRole("button", { name: "Verify now" }).click();
+  await page.getByText("are as they were written").waitFor();
+  await screen(page, "system");
+});
+
+test("axe finds nothing grave on any screen", () => assert.deepEqual([...new Set(grave)], []));
+
+test("nothing was logged as an error, refused by the policy, or asked of another host", () => {
+  assert.deepEqual(faults, []);
+});

@@ -1,0 +1,146 @@
+// Two people at one control point, in two browsers; and the limits of the demo tier.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { addPerson, begin, binary, grave, inOrder, openPage, screen, signIn, startBrowser, startRun, startServer, until } from "./harness.mjs";
+
+const grace = { name: "Grace Hopper", email: "grace@example.com", password: "amber ferry pillow cosmos" };
+const files = mkdtempSync(join(tmpdir(), "analytix-e2e-together-"));
+
+let server;
+let browser;
+let ada;
+let hers;
+let page;
+let faults;
+let call;
+let workspace;
+let run;
+let graceId;
+let csv;
+const test = inOrder(() => ({ page, faults: [...(ada?.faults ?? []), ...(hers?.faults ?? [])] }));
+const status = async () => (await call(`/workspaces/${workspace}/runs/${run}`)).json;
+
+before(async () => {
+  execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
+  csv = readFileSync(join(files, "orders.csv"), "utf8");
+  server = await startServer();
+  browser = await startBrowser();
+  ada = await openPage(browser, server.origin);
+  ({ page, faults } = ada);
+  ({ call, workspace } = await begin(page, server));
+  graceId = await addPerson(call, workspace, grace, "steward");
+  hers = await openPage(browser, server.origin);
+  await hers.page.goto(`${server.origin}/sign-in`);
+  await signIn(hers.page, grace);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  rmSync(files, { recursive: true, force: true });
+});
+
+test("a run that waits is told of to whoever began it", async () => {
+  await page.goto(`${server.origin}/w/${workspace}`);
+  run = await startRun(page, workspace, csv);
+  await page.getByTestId("notices").getByText(/^1\b/).waitFor();
+  await page.getByTestId("notices").click();
+  await page.getByText("orders.csv waits for you (reception)").waitFor();
+  await screen(page, "notices");
+  await page.getByRole("link", { name: /orders\.csv waits for you/ }).click();
+  await page.getByText("Columns (25)").waitFor();
+  const point = await call(`/workspaces/${workspace}/runs/${run}/point`);
+  await call(`/workspaces/${workspace}/runs/${run}/point/close`, { method: "POST", tag: point.tag });
+  await page.getByRole("listbox", { name: "Issues" }).waitFor();
+});
+
+test("both see that the other is there", async () => {
+  await hers.page.goto(`${server.origin}/w/${workspace}/runs/${run}`);
+  await hers.page.getByRole("listbox", { name: "Issues" }).waitFor();
+  await page.getByTestId("present").getByText(grace.name).waitFor();
+  await hers.page.getByTestId("present").getByText("Ada Lovelace").waitFor();
+});
+
+test("what one decides the other sees at once, and both decide at the same time without collision", async () => {
+  await page.getByRole("option").first().click();
+  await page.keyboard.press("a");
+  await hers.page.getByText(/^1 of \d+ decided$/).first().waitFor();
+  await hers.page.getByText("Accepted", { exact: true }).first().waitFor();
+  const options = hers.page.getByRole("option");
+  await options.nth(3).click();
+  await page.getByRole("option").nth(5).click();
+  await Promise.all([hers.page.keyboard.press("r"), page.keyboard.press("r")]);
+  await until(async () => {
+    const p = await call(`/workspaces/${workspace}/runs/${run}/point`);
+    return Object.keys(p.json.decisions).length === 3;
+  }, "both decisions stand");
+  for (const p of [page, hers.page]) await p.getByText(/^3 of \d+ decided$/).first().waitFor();
+  assert.equal(await page.getByText("Somebody else decided in the meantime").count(), 0);
+});
+
+test("a remark names somebody, who is told and answers; somebody is to see to it", async () => {
+  await page.getByRole("option").nth(6).click();
+  await page.keyboard.press("c");
+  await page.keyboard.type("Is this right, @gra");
+  await page.getByRole("listbox", { name: "People to name" }).getByText(grace.name).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByTestId("talk").getByText("Is this right,").waitFor();
+  await page.getByTestId("talk").scrollIntoViewIfNeeded();
+  await screen(page, "talk");
+
+  await hers.page.getByTestId("notices").getByText(/^1\b/).waitFor();
+  await hers.page.getByTestId("notices").click();
+  await hers.page.getByRole("link", { name: /Ada Lovelace named you/ }).click();
+  await hers.page.getByTestId("talk").getByText("Is this right,").waitFor();
+  await hers.page.keyboard.press("c");
+  await hers.page.keyboard.type("It is. The source has it so.");
+  await hers.page.keyboard.press("Control+Enter");
+  await page.getByTestId("talk").getByText("The source has it so.").waitFor();
+
+  await page.getByTestId("talk").getByRole("button", { name: "Assign" }).click();
+  await page.getByRole("option", { name: grace.name }).click();
+  await page.getByText("Grace Hopper sees to it").waitFor();
+  await hers.page.getByText("Grace Hopper sees to it").waitFor();
+  await page.reload();
+  await page.getByTestId("talk").getByText("The source has it so.").waitFor();
+});
+
+test("the demo tier says what it allows before anything is sent, and what to do when a limit is hit", async () => {
+  const made = await call("/workspaces", { method: "POST", body: { name: "Trial", tier: "demo" } });
+  assert.equal(made.status, 201, made.text);
+  const demo = made.json.id;
+  await call(`/workspaces/${demo}/members/${graceId}`, { method: "PUT", body: { role: "steward" } });
+  await hers.page.goto(`${server.origin}/w/${demo}`);
+  await hers.page.getByTestId("limits").getByText("files up to 10 MiB, 0 of 3 runs begun today").waitFor();
+  await hers.page.keyboard.press("Escape"); // the tour
+  await hers.page.getByTestId("tour").waitFor({ state: "hidden" });
+  await hers.page.getByTestId("file").setInputFiles({ name: "large.csv", mimeType: "text/csv", buffer: Buffer.alloc(10 * 1024 * 1024 + 1, "a,b\n") });
+  await hers.page.getByText("large.csv is larger than the 10 MiB").waitFor();
+  await screen(hers.page, "demo-too-large");
+
+  const first = await startRun(hers.page, demo, csv);
+  await hers.page.reload();
+  await hers.page.getByText("A run is under way, and the tier allows no further one").waitFor();
+  await screen(hers.page, "demo-full");
+  // The server holds it too, with words of its own.
+  const second = await startRun(hers.page, demo, csv).catch((e) => e.message);
+  assert.match(second, /tier_limit/);
+  await hers.page.goto(`${server.origin}/w/${demo}/recipes`);
+  await hers.page.getByText("The demo tier has no recipes").waitFor();
+  assert.equal(await hers.page.getByRole("button", { name: "New recipe" }).count(), 0);
+  assert.ok(first);
+});
+
+test("axe finds nothing grave on any screen", () => assert.deepEqual([...new Set(grave)], []));
+
+test("nothing was logged as an error, refused by the policy, or asked of another host", async () => {
+  assert.equal((await status()).status, "waiting");
+  // The one refusal that was asked for: a second run in the demo tier.
+  assert.deepEqual(ada.faults.concat(hers.faults).filter((f) => !/status of 403/.test(f)), []);
+});

@@ -1,0 +1,153 @@
+import { Button, NativeSelect, Popover, TextInput, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconArrowDown, IconArrowUp, IconFilter } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Schemas } from "../../api/types";
+import { count, text, words } from "../../text/text";
+import type { RunPath } from "../run/run.query";
+import { type Operator, operators, type View } from "./data.query";
+import css from "./grid.module.css";
+import { ProfileOf } from "./Profile";
+
+interface Props {
+  name: string;
+  index: number;
+  left: number;
+  width: number;
+  facts: Schemas["Column"] | undefined;
+  path: RunPath;
+  view: View;
+  onView: (v: View) => void;
+}
+
+/** The head of a column: what it is; behind it sorting, filtering, and what it holds. */
+export function ColumnHead({ name, index, left, width, facts, path, view, onView }: Props) {
+  const [open, panel] = useDisclosure(false);
+  const order = view.order.find((o) => o.column === name);
+  const filtered = view.filters.some((f) => f.column === name);
+  const sort = (descending: boolean) => {
+    const same = order && !!order.descending === descending;
+    onView({ ...view, order: same ? [] : [{ column: name, descending }] });
+  };
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index}
+      aria-sort={order ? (order.descending ? "descending" : "ascending") : undefined}
+      className={css.head}
+      style={{ left, width }}
+    >
+      <Popover
+        opened={open}
+        onChange={(o) => !o && panel.close()}
+        width={330}
+        position="bottom-start"
+        shadow="lg"
+        trapFocus
+      >
+        <Popover.Target>
+          <UnstyledButton className={css.headButton} onClick={panel.toggle}>
+            <span className={css.headName}>
+              <span className="clip">{name}</span>
+              {order && (order.descending ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+              {filtered && <IconFilter size={13} />}
+            </span>
+            <span className="hidden">{text.data.aboutColumn}</span>
+            <span className={css.headFacts}>
+              {facts ? words(facts.type) : ""}
+              {facts && facts.missing > 0 && ` · ${text.data.missing(count(facts.missing))}`}
+            </span>
+          </UnstyledButton>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={`${name}: ${text.data.aboutColumn}`}>
+          <div className={css.panel}>
+            <div className={css.tools}>
+              <Button
+                size="xs"
+                flex={1}
+                variant={order && !order.descending ? "filled" : "default"}
+                leftSection={<IconArrowUp size={14} />}
+                onClick={() => sort(false)}
+              >
+                {text.data.ascending}
+              </Button>
+              <Button
+                size="xs"
+                flex={1}
+                variant={order?.descending ? "filled" : "default"}
+                leftSection={<IconArrowDown size={14} />}
+                onClick={() => sort(true)}
+              >
+                {text.data.descending}
+              </Button>
+            </div>
+            <FilterForm
+              name={name}
+              view={view}
+              onView={(v) => {
+                onView(v);
+                panel.close();
+              }}
+            />
+            {open && <ProfileOf path={path} version={view.version} column={name} short />}
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+    </div>
+  );
+}
+
+function FilterForm({ name, view, onView }: Pick<Props, "name" | "view" | "onView">) {
+  const now = view.filters.find((f) => f.column === name);
+  const [operator, setOperator] = useState<Operator>(now?.operator ?? "contains");
+  const [value, setValue] = useState(now?.value ?? "");
+  const bare = operator === "missing" || operator === "present";
+  const others = view.filters.filter((f) => f.column !== name);
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        onView({ ...view, filters: [...others, { column: name, operator, value: bare ? undefined : value }] });
+      }}
+      className={css.panel}
+      style={{ gap: 6 }}
+    >
+      <div className={css.tools}>
+        <NativeSelect
+          size="xs"
+          flex={1}
+          aria-label={text.data.operator}
+          data={operators.map((o) => ({ value: o, label: text.data.operators[o] }))}
+          value={operator}
+          onChange={(e) => setOperator(e.currentTarget.value as Operator)}
+        />
+        {!bare && (
+          <TextInput
+            size="xs"
+            flex={1}
+            aria-label={text.data.value}
+            placeholder={text.data.value}
+            value={value}
+            onChange={(e) => setValue(e.currentTarget.value)}
+          />
+        )}
+      </div>
+      <div className={css.tools}>
+        <Button
+          size="xs"
+          type="submit"
+          variant="default"
+          leftSection={<IconFilter size={14} />}
+          disabled={!bare && !value}
+        >
+          {text.data.filter}
+        </Button>
+        {now && (
+          <Button size="xs" variant="subtle" color="gray" onClick={() => onView({ ...view, filters: others })}>
+            {text.data.unfilter}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,120 @@
+import { Button, Textarea } from "@mantine/core";
+import { type KeyboardEvent, useRef, useState } from "react";
+import { text } from "../../text/text";
+import { useMe } from "../account/account.query";
+import { useMembers } from "../audit/audit.query";
+import { completed, fitting, named, type Person, typedName } from "./mention.model";
+import css from "./together.module.css";
+
+interface Props {
+  workspace: string;
+  busy: boolean;
+  onSay: (text: string, mentions: string[], done: () => void) => void;
+}
+
+/** A field for a remark. An @ offers people to name, who are told. */
+export function Composer({ workspace, busy, onSay }: Props) {
+  const me = useMe();
+  const members = useMembers(workspace);
+  const people: Person[] = (members.data ?? []).filter((m) => m.account !== me.data?.id);
+  const [said, setSaid] = useState("");
+  const [caret, setCaret] = useState(0);
+  const [at, setAt] = useState(0);
+  const [closed, setClosed] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const typed = closed ? null : typedName(said, caret);
+  const offered = typed ? fitting(people, typed.typed) : [];
+  const chosen = Math.min(at, offered.length - 1);
+
+  const pick = (p: Person) => {
+    if (!typed) return;
+    const next = completed(said, caret, typed.from, p.name);
+    setSaid(next.text);
+    setCaret(next.caret);
+    requestAnimationFrame(() => {
+      area.current?.focus();
+      area.current?.setSelectionRange(next.caret, next.caret);
+    });
+  };
+  const say = () => {
+    if (!said.trim() || busy) return;
+    onSay(said.trim(), named(said, people), () => setSaid(""));
+  };
+  const keys = (e: KeyboardEvent) => {
+    const p = offered[chosen];
+    if (p) {
+      const moves: Record<string, () => void> = {
+        ArrowDown: () => setAt((chosen + 1) % offered.length),
+        ArrowUp: () => setAt((chosen + offered.length - 1) % offered.length),
+        Enter: () => pick(p),
+        Tab: () => pick(p),
+        Escape: () => setClosed(true),
+      };
+      const move = moves[e.key];
+      if (move) {
+        e.preventDefault();
+        e.stopPropagation();
+        move();
+        return;
+      }
+    }
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      e.preventDefault();
+      say();
+    }
+  };
+  return (
+    <div className={css.composer}>
+      <Textarea
+        ref={area}
+        size="xs"
+        aria-label={text.together.say}
+        placeholder={text.together.sayHint}
+        data-talk
+        autosize
+        minRows={1}
+        maxRows={8}
+        maxLength={4000}
+        role="combobox"
+        aria-expanded={offered.length > 0}
+        aria-controls="mention-people"
+        aria-activedescendant={offered.length > 0 ? `mention-${chosen}` : undefined}
+        value={said}
+        onChange={(e) => {
+          setSaid(e.currentTarget.value);
+          setCaret(e.currentTarget.selectionStart);
+          setAt(0);
+          setClosed(false);
+        }}
+        onSelect={(e) => setCaret(e.currentTarget.selectionStart)}
+        onKeyDown={keys}
+      />
+      <div
+        id="mention-people"
+        className={css.people}
+        role="listbox"
+        aria-label={text.together.people}
+        hidden={offered.length === 0}
+      >
+        {offered.map((p, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the focus and answers the keys
+          <div
+            key={p.account}
+            id={`mention-${i}`}
+            role="option"
+            aria-selected={i === chosen}
+            onMouseDown={(e) => e.preventDefault()}
+            onClick={() => pick(p)}
+          >
+            {p.name}
+          </div>
+        ))}
+      </div>
+      {said.trim() && (
+        <Button size="compact-sm" onClick={say} loading={busy}>
+          {text.together.send}
+        </Button>
+      )}
+    </div>
+  );
+}
