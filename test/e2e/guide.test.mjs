@@ -12,7 +12,7 @@ test("every picture of the user guide is taken by a test, and kept with it", () 
   assert.ok(shown.length > 5, "the guide has hardly any pictures");
   const tests = readdirSync(here).filter((f) => f.endsWith(".test.mjs")).map((f) => readFileSync(new URL(f, here), "utf8")).join("\n");
   for (const name of shown) {
-    assert.ok(tests.includes(`screen(page, "${name}")`), `no test takes the picture ${name}`);
+    assert.ok(tests.includes(`screen(page, "${name}"`), `no test takes the picture ${name}`);
     assert.ok(existsSync(new URL(`images/web/${name}.png`, docs)), `docs/images/web/${name}.png is missing: run make guide`);
   }
 });

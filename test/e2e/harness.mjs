@@ -96,12 +96,15 @@ async function violations(page) {
 /** What axe found grave on any screen, by name. */
 export const grave = [];
 
-/** A screen as it should be: pictures of it are kept, and what axe finds grave in light and dark, wide and narrow. */
-export const screen = (page, name) =>
-  picture(page, name, async () => grave.push(...(await violations(page)).map((v) => `${name}: ${v}`)));
+/**
+ * A screen as it should be: pictures of it are kept, and what axe finds grave in light and dark, wide and narrow. What the
+ * picture is about is brought into sight.
+ */
+export const screen = (page, name, about) =>
+  picture(page, name, async () => grave.push(...(await violations(page)).map((v) => `${name}: ${v}`)), about);
 
 /** Screenshots of the page as it stands: light and dark, wide and narrow; something may be done in each. */
-export async function picture(page, name, also = async () => undefined) {
+export async function picture(page, name, also = async () => undefined, about = undefined) {
   mkdirSync(artifacts, { recursive: true });
   for (const [width, height] of [
     [390, 844],
@@ -113,6 +116,7 @@ export async function picture(page, name, also = async () => undefined) {
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       // Charts are drawn anew for the other colours and width.
       await page.waitForFunction(() => [...document.querySelectorAll("[data-chart]")].every((c) => c.querySelector("svg")));
+      await about?.scrollIntoViewIfNeeded();
       await page.screenshot({ path: join(artifacts, `${name}-${width}-${colorScheme}.png`) });
       await also();
     }

@@ -91,8 +91,7 @@ test("a remark names somebody, who is told and answers; somebody is to see to it
   await page.keyboard.type("?");
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByTestId("talk").getByText("Is this right,").waitFor();
-  await page.getByTestId("talk").scrollIntoViewIfNeeded();
-  await screen(page, "talk");
+  await screen(page, "talk", page.getByLabel("Say something"));
 
   await hers.page.getByTestId("notices").getByText(/^1\b/).waitFor();
   await hers.page.getByTestId("notices").click();
