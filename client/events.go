@@ -15,7 +15,8 @@ import (
 
 // Event is something that a stream of events tells.
 type Event struct {
-	// Kind is run (where the run stands now), progress (how far a task is) or entry (an entry of the run's audit).
+	// Kind is run (where the run stands now), progress (how far a task is), entry (an entry of the run's audit), or one of those
+	// that the description of watch-run adds.
 	Kind string
 	// Seq is the number of an entry; 0 otherwise.
 	Seq  int64

@@ -182,6 +182,9 @@ func (a *App) eraseRecords(ctx context.Context, tx *store.Tx, workspace string, 
 			return err
 		}
 	}
+	if err := tx.DropAnswersAbout(ctx, append([]string{e.Dataset}, e.Runs...)); err != nil {
+		return err
+	}
 	body, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("writing the proof of an erasure: %w", err)

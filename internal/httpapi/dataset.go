@@ -30,8 +30,8 @@ type Dataset struct {
 	Expires  *time.Time `json:"expires,omitempty" doc:"When an unfinished upload is given up."`
 }
 
-func datasetView(u *upload.Upload) Dataset {
-	d := Dataset{ID: u.ID, Status: u.Status, Name: u.Name, Account: u.Account, Size: u.Size, Received: u.Received, SHA256: u.SHA256, Created: u.Created}
+func datasetView(u *upload.Upload, m masks) Dataset {
+	d := Dataset{ID: u.ID, Status: u.Status, Name: m.text(u.Name), Account: u.Account, Size: u.Size, Received: u.Received, SHA256: u.SHA256, Created: u.Created}
 	if !u.Expires.IsZero() {
 		d.Expires = &u.Expires
 	}
@@ -81,7 +81,7 @@ func (a *API) datasets() {
 			if err != nil {
 				return nil, err
 			}
-			return &struct{ Body Dataset }{datasetView(u)}, nil
+			return &struct{ Body Dataset }{datasetView(u, textual(ctx, in.Workspace))}, nil
 		})
 	register(a, need(access.DatasetsErase), huma.Operation{OperationID: "erase-dataset", Method: http.MethodPost, Path: all + "/{dataset}/erase",
 		Summary: "Erase a dataset with its key and everything that runs made of it, for good", Tags: tags, DefaultStatus: http.StatusOK},
@@ -128,14 +128,14 @@ func (a *API) listDatasets(ctx context.Context, in *datasetsInput) (*datasetsOut
 	if err != nil {
 		return nil, err
 	}
-	out := &datasetsOutput{}
+	out, m := &datasetsOutput{}, textual(ctx, in.Workspace)
 	out.Body.Datasets = []Dataset{}
 	for i := range list {
 		if i == in.Limit {
 			out.Body.Next = list[i-1].ID
 			break
 		}
-		out.Body.Datasets = append(out.Body.Datasets, datasetView(&list[i]))
+		out.Body.Datasets = append(out.Body.Datasets, datasetView(&list[i], m))
 	}
 	return out, nil
 }

@@ -23,7 +23,7 @@ type keptAnswer struct {
 	Type     string `json:"type"`
 	Location string `json:"location,omitempty"`
 	ETag     string `json:"etag,omitempty"`
-	Body     []byte `json:"body"`
+	Body     string `json:"body"` // a text, so that what names something that is erased can be found
 }
 
 // idempotent gives a POST with an Idempotency-Key its effect once: the same request sent again gets the first one's answer.
@@ -78,7 +78,7 @@ func (a *API) answerOnce(ctx huma.Context, next func(huma.Context), answer store
 		// A server's own failure is not the request's last word.
 		if rec.status < 500 && rec.written.Len() <= mostReplayed {
 			answer.Status = rec.status
-			answer.Body, _ = json.Marshal(keptAnswer{rec.header("Content-Type"), rec.header("Location"), rec.header("ETag"), rec.written.Bytes()})
+			answer.Body, _ = json.Marshal(keptAnswer{rec.header("Content-Type"), rec.header("Location"), rec.header("ETag"), rec.written.String()})
 		}
 		if err := a.App.PutAnswer(context.WithoutCancel(ctx.Context()), answer); err != nil {
 			a.log.Error("an answer cannot be kept", "request", requestID(ctx.Context()), "error", err)
@@ -98,7 +98,7 @@ func replay(ctx huma.Context, old *store.Answer) {
 		}
 	}
 	ctx.SetStatus(old.Status)
-	_, _ = ctx.BodyWriter().Write(k.Body) // a client that is gone can ask again
+	_, _ = io.WriteString(ctx.BodyWriter(), k.Body) // a client that is gone can ask again
 }
 
 // answering is huma's context under a name that does not hide its method Context.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/audit"
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/masking"
@@ -106,6 +110,94 @@ func (x masks) decision(d *flow.Decision) {
 	if x.m != nil {
 		d.Params, d.Reason = nil, x.m.Text(d.Reason)
 	}
+}
+
+// text hides what looks personal in a text that people wrote, such as the name of a file.
+func (x masks) text(text string) string {
+	if x.m == nil {
+		return text
+	}
+	return x.m.Text(text)
+}
+
+// failure hides the words of a failure: they may quote any cell.
+func (x masks) failure(f *control.Failure) *control.Failure {
+	if x.m == nil || f == nil {
+		return f
+	}
+	hidden := *f
+	hidden.Message = "The stage failed. Its message may quote personal data: somebody who may see it as it is can read it."
+	return &hidden
+}
+
+// items hides what items are about: a group that was found is named by its values.
+func (x masks) items(all []flow.Item) []flow.Item {
+	if x.m == nil {
+		return all
+	}
+	hidden := slices.Clone(all)
+	for i := range hidden {
+		hidden[i].Fingerprint = ""
+	}
+	return hidden
+}
+
+// update hides of an update what it may quote.
+func (x masks) update(u control.Update) control.Update {
+	if x.m == nil {
+		return u
+	}
+	u.Failure, u.Sentence = x.failure(u.Failure), x.text(u.Sentence)
+	if u.Proposal != nil {
+		p := *u.Proposal
+		p.Items = x.items(p.Items)
+		u.Proposal = &p
+	}
+	return u
+}
+
+// open are the details of an entry of the audit that hold hashes, numbers and words of the program. All others may quote
+// the data.
+var open = map[string]bool{"status": true, "stage": true, "seen": true, "stop_after": true, "round": true, "try": true, "proposal": true, "items": true,
+	"version": true, "document": true, "files": true, "bytes": true, "sha256": true, "decision": true, "choice": true, "option": true, "hash": true}
+
+// entry is an entry of a run's audit as the caller may see it. Of a run that was erased only the proof is shown whole.
+func (x masks) entry(l audit.Link, erased bool) (json.RawMessage, error) {
+	if x.m == nil && !erased {
+		return l.Body, nil
+	}
+	var e map[string]json.RawMessage
+	var action string
+	if err := json.Unmarshal(l.Body, &e); err != nil {
+		return nil, fmt.Errorf("reading entry %d of the audit: %w", l.Seq, err)
+	}
+	if err := json.Unmarshal(e["action"], &action); err != nil {
+		return nil, fmt.Errorf("reading entry %d of the audit: %w", l.Seq, err)
+	}
+	if action == control.ActionErased && x.m == nil || e["details"] == nil {
+		return l.Body, nil
+	}
+	var details map[string]json.RawMessage
+	if err := json.Unmarshal(e["details"], &details); err != nil {
+		return nil, fmt.Errorf("reading entry %d of the audit: %w", l.Seq, err)
+	}
+	maps.DeleteFunc(details, func(name string, _ json.RawMessage) bool { return !open[name] })
+	if erased {
+		details["erased"] = json.RawMessage("true")
+	}
+	var err error
+	if e["details"], err = json.Marshal(details); err != nil {
+		return nil, err
+	}
+	return json.Marshal(e)
+}
+
+// textual masks what looks personal in texts, where no table is known yet.
+func textual(ctx context.Context, workspace string) masks {
+	if unmasked(ctx, workspace) {
+		return masks{}
+	}
+	return masks{masking.New(nil)}
 }
 
 // masked masks a document about the data.

@@ -69,7 +69,7 @@ func (a *API) point(ctx context.Context, p RunPath) (*pointOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Decisions = map[string]flow.Decision{}
+	out.Body.Items, out.Body.Decisions = m.items(out.Body.Items), map[string]flow.Decision{}
 	for item, d := range st.Decisions {
 		m.decision(&d)
 		out.Body.Decisions[item] = d

@@ -11,6 +11,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/outcome"
 )
 
@@ -48,6 +49,10 @@ func writeAudit(ctx context.Context, a *API, r *app.Results, w io.Writer) error 
 		return err
 	}
 	for _, l := range links {
+		// Whoever may download sees all; of what was erased nobody sees more than the proof, and the hashes of the rest.
+		if l.Body, err = (masks{}).entry(l, r.State.Status == control.Erased); err != nil {
+			return err
+		}
 		if _, err := w.Write(l.Line()); err != nil {
 			return err
 		}

@@ -74,8 +74,8 @@ type runOutput struct {
 	Body Run
 }
 
-func summary(r *store.Run) RunSummary {
-	return RunSummary{ID: r.ID, File: r.Head.File, Status: control.Status(r.Status), Stage: flow.Stage(r.Stage), Tier: r.Tier, Goal: r.Head.Goal,
+func summary(r *store.Run, m masks) RunSummary {
+	return RunSummary{ID: r.ID, File: m.text(r.Head.File), Status: control.Status(r.Status), Stage: flow.Stage(r.Stage), Tier: r.Tier, Goal: m.text(r.Head.Goal),
 		KPI: r.Head.KPI, Dataset: r.Head.Dataset, Bytes: r.Head.Bytes, SHA256: r.Head.SHA256, Account: r.Head.Account, Created: r.Created,
 		Updated: r.Updated, Version: r.Version}
 }
@@ -97,8 +97,9 @@ func (a *API) runView(ctx context.Context, p RunPath) (*runOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &runOutput{ETag: etag(strconv.FormatInt(record.Version, 10)), Body: Run{RunSummary: summary(record), StopAfter: state.StopAfter,
-		Decide: record.Head.Decide, FourEyes: state.FourEyes, Route: state.Route, Failure: state.Failure, Progress: []TaskProgress{}}}
+	m := textual(ctx, p.Workspace)
+	out := &runOutput{ETag: etag(strconv.FormatInt(record.Version, 10)), Body: Run{RunSummary: summary(record, m), StopAfter: state.StopAfter,
+		Decide: record.Head.Decide, FourEyes: state.FourEyes, Route: state.Route, Failure: m.failure(state.Failure), Progress: []TaskProgress{}}}
 	for _, name := range flow.Stages() {
 		st := state.Stages[name]
 		if st == nil {
@@ -121,7 +122,7 @@ func (a *API) runView(ctx context.Context, p RunPath) (*runOutput, error) {
 		return nil, err
 	}
 	for _, x := range progress {
-		out.Body.Progress = append(out.Body.Progress, TaskProgress{Task: x.Task, Fraction: x.Fraction, Sentence: x.Sentence, Updated: x.Updated})
+		out.Body.Progress = append(out.Body.Progress, TaskProgress{Task: x.Task, Fraction: x.Fraction, Sentence: m.text(x.Sentence), Updated: x.Updated})
 	}
 	return out, nil
 }
@@ -156,7 +157,7 @@ func (a *API) listRuns(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &runsOutput{}
+	out, m := &runsOutput{}, textual(ctx, in.Workspace)
 	out.Body.Runs = []RunSummary{}
 	for i := range all {
 		if i == in.Limit {
@@ -164,7 +165,7 @@ func (a *API) listRuns(ctx context.Context, in *struct {
 			out.Body.Next = cursor(last.Created, last.ID)
 			break
 		}
-		out.Body.Runs = append(out.Body.Runs, summary(&all[i]))
+		out.Body.Runs = append(out.Body.Runs, summary(&all[i], m))
 	}
 	return out, nil
 }

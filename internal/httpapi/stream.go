@@ -73,7 +73,11 @@ func (a *API) events(p access.Permission, follow func(ctx context.Context, s *st
 		defer context.AfterFunc(a.ending, closed)()
 		follow(open, s, tick.C, func() bool {
 			id, err := a.identify(ctx)
-			return err == nil && a.allowed(ctx, id, p, scope) == nil
+			if err != nil || a.allowed(ctx, id, p, scope) != nil {
+				return false
+			}
+			workspace := ctx.Param("workspace") // who may see more or less than before connects again
+			return unmasked(ctx.Context(), workspace) == unmasked(context.WithValue(ctx.Context(), keyCaller, id), workspace)
 		})
 	}}
 }
@@ -97,7 +101,7 @@ func (a *API) streams() {
 				access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
 					updates, told := a.App.WatchAll(ctx), a.App.Discussion().Watch(ctx, discussion.Signal{Account: account})
 					for s.write(": connected\n\n") == nil {
-						if !a.passWorkspace(s, in.Workspace, updates, told, beat, still) {
+						if !a.passWorkspace(ctx, s, in.Workspace, updates, told, beat, still) {
 							return
 						}
 					}
@@ -106,9 +110,10 @@ func (a *API) streams() {
 }
 
 // passWorkspace passes updates on until the next heartbeat; it returns false when the stream is to end.
-func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.Update, told <-chan discussion.Signal, beat <-chan time.Time,
+func (a *API) passWorkspace(ctx context.Context, s *stream, workspace string, updates <-chan control.Update, told <-chan discussion.Signal, beat <-chan time.Time,
 	still func() bool,
 ) bool {
+	m := textual(ctx, workspace)
 	for {
 		select {
 		case <-told:
@@ -119,7 +124,7 @@ func (a *API) passWorkspace(s *stream, workspace string, updates <-chan control.
 			if !more {
 				return false
 			}
-			if u.Workspace == workspace && s.send(0, "run", u) != nil {
+			if u.Workspace == workspace && s.send(0, "run", m.update(u)) != nil {
 				return false
 			}
 		case <-beat:
@@ -133,9 +138,11 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"20" doc:"Number of the last entry that was received."`
 },
 ) (*huma.StreamResponse, error) {
-	if _, _, err := a.state(ctx, in.RunPath); err != nil {
+	_, state, err := a.state(ctx, in.RunPath)
+	if err != nil {
 		return nil, err
 	}
+	erased := state.Status == control.Erased
 	last, err := strconv.ParseInt(in.LastEventID, 10, 64)
 	if in.LastEventID != "" && (err != nil || last < 0) {
 		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
@@ -157,7 +164,8 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 		for {
 			select {
 			case u, more := <-updates:
-				if !more || a.passRun(ctx, s, u, &last) != nil {
+				erased = erased || u.Status == control.Erased
+				if !more || a.passRun(ctx, s, in.Workspace, u, erased, &last) != nil {
 					return
 				}
 			case <-said:
@@ -197,7 +205,9 @@ func (a *API) present(ctx context.Context, run, account string) func() {
 }
 
 // passRun passes an update on, and the entries of the audit that came with it.
-func (a *API) passRun(ctx context.Context, s *stream, u control.Update, last *int64) error {
+func (a *API) passRun(ctx context.Context, s *stream, workspace string, u control.Update, erased bool, last *int64) error {
+	m := textual(ctx, workspace)
+	u = m.update(u)
 	if u.Kind == control.Progress {
 		return s.send(0, "progress", u)
 	}
@@ -212,7 +222,11 @@ func (a *API) passRun(ctx context.Context, s *stream, u control.Update, last *in
 		if l.Seq <= *last {
 			continue
 		}
-		if err := s.send(l.Seq, "entry", json.RawMessage(l.Body)); err != nil {
+		entry, err := m.entry(l, erased)
+		if err != nil {
+			return err
+		}
+		if err := s.send(l.Seq, "entry", entry); err != nil {
 			return err
 		}
 		*last = l.Seq

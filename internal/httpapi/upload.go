@@ -158,7 +158,7 @@ func (a *API) receive(ctx context.Context, workspace, name string, size int64, r
 	if err != nil {
 		return nil, err
 	}
-	return &datasetOutput{Location: Prefix + "/workspaces/" + url.PathEscape(workspace) + "/datasets/" + u.ID, Body: datasetView(u)}, nil
+	return &datasetOutput{Location: Prefix + "/workspaces/" + url.PathEscape(workspace) + "/datasets/" + u.ID, Body: datasetView(u, masks{})}, nil
 }
 
 // owner is on whose behalf the caller uploads, with the limit of the workspace's tier.

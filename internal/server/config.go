@@ -51,6 +51,7 @@ type Config struct {
 	PointTTL       time.Duration  `yaml:"point_ttl"` // how long control points stay open; 0 is for ever
 	Auth           Auth           `yaml:"auth"`
 	Audit          Audit          `yaml:"audit"`
+	Webhooks       Webhooks       `yaml:"webhooks"`
 	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
 	AllowTargets []string `yaml:"allow_targets"`
 	Backups      Backups  `yaml:"backups"`
@@ -74,6 +75,13 @@ type Vault struct {
 	Key        string `yaml:"key"`
 	RoleID     string `yaml:"role_id"`
 	SecretFile string `yaml:"secret_file"`
+}
+
+// Webhooks say how webhooks are delivered. Zero values mean the defaults of package webhook.
+type Webhooks struct {
+	FirstPause   time.Duration `yaml:"first_pause"`   // after a first failure, which triples with each; 10 s
+	WaitingAfter time.Duration `yaml:"waiting_after"` // how long a control point is open when run.waiting is told; a day
+	Keep         time.Duration `yaml:"keep"`          // how long the log of deliveries is kept; 30 days
 }
 
 // Limits bound what clients may take of the server. Zero values mean the defaults.
@@ -179,7 +187,8 @@ func (c *Config) Check() error {
 		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: give a certificate (--tls-cert and --tls-key, "+
 			"--tls-domain, --tls-self-made), or listen on 127.0.0.1, or put a proxy with TLS in front and say so with --insecure and an --origin that begins with https", c.Listen)
 	}
-	if c.Limits.PerCaller < 0 || c.Limits.RequestTime < 0 || c.Limits.HeaderBytes < 0 || c.Limits.HeaderTime < 0 || c.Limits.IdleTime < 0 || c.PointTTL < 0 {
+	if c.Limits.PerCaller < 0 || c.Limits.RequestTime < 0 || c.Limits.HeaderBytes < 0 || c.Limits.HeaderTime < 0 || c.Limits.IdleTime < 0 || c.PointTTL < 0 ||
+		c.Webhooks.FirstPause < 0 || c.Webhooks.WaitingAfter < 0 || c.Webhooks.Keep < 0 {
 		return errors.New("a limit is negative")
 	}
 	if c.Keys.Provider != "file" && c.Keys.Provider != "env" && c.Keys.Provider != "vault" {

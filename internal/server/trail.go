@@ -89,7 +89,8 @@ func (s *Server) webhooks() (*webhook.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &webhook.Config{Outbound: outbound.Options{Policy: policy}, Version: s.parts.Version}, nil
+	w := s.cfg.Webhooks
+	return &webhook.Config{Outbound: outbound.Options{Policy: policy}, Version: s.parts.Version, First: w.FirstPause, WaitingAfter: w.WaitingAfter, Keep: w.Keep}, nil
 }
 
 // authEvent is told of what happens to accounts: sign-ins, failures, changes.

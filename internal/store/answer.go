@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -59,6 +61,33 @@ func (t *Tx) PutAnswer(ctx context.Context, a Answer) error {
 	}
 	if _, err := t.exec(ctx, "UPDATE answer SET status = $1, body = $2 WHERE account = $3 AND name = $4", a.Status, body, a.Account, a.Name); err != nil {
 		return fmt.Errorf("recording an answer: %w", err)
+	}
+	return nil
+}
+
+// DropAnswersAbout forgets the answers that name one of the ids: they may quote what was erased.
+func (t *Tx) DropAnswersAbout(ctx context.Context, ids []string) error {
+	type kept struct {
+		account, name string
+		body          []byte
+	}
+	all, err := list(ctx, t.tx, func(scan func(...any) error) (k kept, err error) {
+		return k, scan(&k.account, &k.name, &k.body)
+	}, "SELECT account, name, body FROM answer WHERE status > 0")
+	if err != nil {
+		return fmt.Errorf("reading earlier answers: %w", err)
+	}
+	for _, k := range all {
+		body, err := t.s.unseal(k.body)
+		if err != nil {
+			return fmt.Errorf("reading an earlier answer: %w", err)
+		}
+		if !slices.ContainsFunc(ids, func(id string) bool { return bytes.Contains(body, []byte(id)) }) {
+			continue
+		}
+		if _, err := t.exec(ctx, "DELETE FROM answer WHERE account = $1 AND name = $2", k.account, k.name); err != nil {
+			return fmt.Errorf("forgetting an earlier answer: %w", err)
+		}
 	}
 	return nil
 }

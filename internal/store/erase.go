@@ -16,7 +16,7 @@ type Erasure struct {
 
 // Erased says how many records of a run were emptied or removed.
 type Erased struct {
-	Decisions, Messages, Documents, Files, Progress, DeadTasks int64
+	Decisions, Messages, Documents, Files, Progress, DeadTasks, Deliveries int64
 }
 
 // RunsOn lists the runs on a dataset, oldest first.
@@ -44,7 +44,7 @@ func (t *Tx) EraseRun(ctx context.Context, r Run) (e Erased, err error) {
 	if err != nil {
 		return e, fmt.Errorf("erasing run %s: %w", r.ID, err)
 	}
-	var runs, versions, said int64
+	var runs, versions, said, attempts int64
 	for _, x := range []struct {
 		n     *int64
 		query string
@@ -61,6 +61,8 @@ func (t *Tx) EraseRun(ctx context.Context, r Run) (e Erased, err error) {
 		{&said, "DELETE FROM assignment WHERE run = $1", []any{r.ID}},
 		{&said, "DELETE FROM notice WHERE run = $1", []any{r.ID}},
 		{&said, "DELETE FROM presence WHERE run = $1", []any{r.ID}},
+		{&attempts, "DELETE FROM delivery_attempt WHERE delivery IN (SELECT id FROM delivery WHERE about LIKE $1)", []any{"% " + r.ID + "%"}},
+		{&e.Deliveries, "DELETE FROM delivery WHERE about LIKE $1", []any{"% " + r.ID + "%"}}, // they name the file
 		{&e.DeadTasks, "DELETE FROM dead_task WHERE run = $1", []any{r.ID}},
 	} {
 		if *x.n, err = t.exec(ctx, x.query, x.args...); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -37,8 +38,15 @@ var (
 // serve starts a server on a state folder and waits until it answers.
 func serve(t *testing.T, data string, args ...string) *service {
 	t.Helper()
+	return serveIn(t, nil, data, args...)
+}
+
+// serveIn does so with further variables in the environment.
+func serveIn(t *testing.T, env []string, data string, args ...string) *service {
+	t.Helper()
 	s := &service{data: data, ended: make(chan struct{})}
 	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args...)...)
+	s.cmd.Env = append(os.Environ(), env...)
 	out, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
