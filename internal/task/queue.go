@@ -61,6 +61,9 @@ type Queue struct {
 
 const shared = river.QueueDefault
 
+// pollLimited is how often new tasks of kinds with a limit are looked for.
+const pollLimited = 250 * time.Millisecond
+
 // Open brings the queue's tables to the newest form and prepares the queue. Start begins the work.
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg.defaults()
@@ -132,7 +135,8 @@ func (q *Queue) river() (*river.Config, error) {
 		// The arguments of every kind are the same; River takes the kind's name from the value.
 		river.AddWorkerArgs(rc.Workers, args{Task: Task{Kind: k.Name}}, &worker{q: q, kind: k})
 		if k.Limit > 0 {
-			rc.Queues[k.queue()] = river.QueueConfig{MaxWorkers: k.Limit}
+			// Kinds of few at a time wait for other systems: nobody notices a moment, and looking for them costs as much as for others.
+			rc.Queues[k.queue()] = river.QueueConfig{MaxWorkers: k.Limit, FetchPollInterval: max(q.cfg.Poll, pollLimited)}
 		}
 		if k.Every > 0 {
 			rc.PeriodicJobs = append(rc.PeriodicJobs, q.periodic(k))
