@@ -43,13 +43,16 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
   const [at, setAt] = useState({ row: 0, column: 0 });
   const g = useMemo(() => ({ rows: total, rowHeight, viewport: Math.max(0, height - headHeight) }), [total, height]);
   const starts = useMemo(() => startsOf(names, facts), [names, facts]);
+  const put = useRef(0); // where the scroll bar was put from here
   const place = useRef({ g, top });
   place.current = { g, top };
 
   const moveTo = (next: number) => {
     const to = clamp(g, next);
     setTop(to);
-    if (scroller.current) scroller.current.scrollTop = scrollOf(g, to);
+    if (!scroller.current) return;
+    scroller.current.scrollTop = scrollOf(g, to);
+    put.current = scroller.current.scrollTop;
   };
   const select = (row: number, column: number) => {
     const r = Math.min(total - 1, Math.max(0, row));
@@ -132,7 +135,9 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
           const box = e.currentTarget;
           setLeft(box.scrollLeft);
           // What was set from here says nothing new; on a shortened track it would lose the row within a pixel.
-          if (Math.abs(box.scrollTop - scrollOf(g, top)) > 1) setTop(topOf(g, box.scrollTop));
+          if (Math.abs(box.scrollTop - put.current) < 1) return;
+          put.current = -1;
+          setTop(topOf(g, box.scrollTop));
         }}
       >
         <div style={{ width: whole, height: headHeight + trackHeight(g) }}>
