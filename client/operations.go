@@ -79,6 +79,8 @@ const (
 	OpGetDataset Operation = "get-dataset"
 	// OpGetDelivery: One of them, with every attempt.
 	OpGetDelivery Operation = "get-delivery"
+	// OpGetDiagnostics: What support needs to know, without secrets and data.
+	OpGetDiagnostics Operation = "get-diagnostics"
 	// OpGetDiff: In what a version differs from an earlier one.
 	OpGetDiff Operation = "get-diff"
 	// OpGetDiscussion: What people said about a run, who is to see to what, and who is looking at it.
@@ -308,6 +310,7 @@ var operations = map[Operation]endpoint{
 	OpGetCell:             {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/cell", true},
 	OpGetDataset:          {"GET", "/api/v1/workspaces/{workspace}/datasets/{dataset}", true},
 	OpGetDelivery:         {"GET", "/api/v1/workspaces/{workspace}/webhooks/{webhook}/deliveries/{delivery}", true},
+	OpGetDiagnostics:      {"GET", "/api/v1/system/diagnostics", true},
 	OpGetDiff:             {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/versions/{version}/diff", true},
 	OpGetDiscussion:       {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/discussion", true},
 	OpGetFindings:         {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/findings.json", true},

@@ -26,6 +26,8 @@ type Config struct {
 	Access *accesslog.Log
 	// Backups makes backups.
 	Backups Backups
+	// Self tells what the process knows of itself.
+	Self func(context.Context) Self
 	// Answered, where given, is told of every answer, for the figures.
 	Answered func(operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.
@@ -78,7 +80,7 @@ func New(cfg Config) *API {
 // resources lists what registers the operations: one function a file.
 func (a *API) resources() []func() {
 	return []func(){
-		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.backups,
+		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.backups, a.diagnostics,
 		a.audit, a.tiers, a.webhooks, a.uploads, a.datasets, a.versions, a.discussions, a.notices,
 		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}

@@ -22,6 +22,7 @@ const (
 	socketName    = "admin.sock"
 	pathBackup    = "/backup"
 	pathKept      = "/backup/kept"
+	pathDiagnose  = "/diagnostics"
 	trailerBackup = "Analytix-Backup"
 	trailerError  = "Analytix-Error"
 )
@@ -43,6 +44,7 @@ func (s *Server) openLocal(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+pathBackup, s.streamBackup)
 	mux.HandleFunc("POST "+pathKept, s.backupKept)
+	mux.HandleFunc("GET "+pathDiagnose, s.diagnose)
 	s.local = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.local.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -88,10 +90,7 @@ var ErrNotRunning = errors.New("what uses it does not answer the operator's comm
 
 // Backup asks the server that runs on a home for a backup, in a file as app.SaveBackup makes it.
 func Backup(ctx context.Context, home, path string) (*app.Backup, error) {
-	socket := filepath.Join(home, socketName)
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}}}
+	client := localClient(home)
 	defer client.CloseIdleConnections()
 	b, err := app.SaveBackup(path, func(w io.Writer) (*app.Backup, error) { return receiveBackup(ctx, client, w) })
 	if err != nil {
@@ -106,6 +105,14 @@ func Backup(ctx context.Context, home, path string) (*app.Backup, error) {
 		return nil, err
 	}
 	return b, resp.Body.Close()
+}
+
+// localClient reaches the server that runs on a home.
+func localClient(home string) *http.Client {
+	socket := filepath.Join(home, socketName)
+	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
 }
 
 func receiveBackup(ctx context.Context, client *http.Client, w io.Writer) (b *app.Backup, err error) {

@@ -67,30 +67,39 @@ func (s *Server) watch(mux *http.ServeMux) {
 // errDraining is why a process that is to end is not ready.
 var errDraining = errors.New("it is ending")
 
+// errSilent is what a probe is told of a process whose parts do not answer; the log says which.
+var errSilent = errors.New("the records or the message broker do not answer")
+
 // readyWithin bounds how long the records may take to answer a probe.
 const readyWithin = 2 * time.Second
 
 // ready says whether the process can do its work: it is not ending, its records and its broker answer, and what it must
 // record it can.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	err := s.fit(r.Context())
+	if err == nil {
+		answer(w, http.StatusOK, "ready\n")
+		return
+	}
+	answer(w, http.StatusServiceUnavailable, err.Error()+"\n")
+}
+
+// fit says why the process cannot do its work, in words that give nothing away; nil where it can.
+func (s *Server) fit(ctx context.Context) error {
+	if s.draining.Load() {
+		return errDraining
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	err := s.app.Ready(ctx)
 	if err == nil && s.access != nil {
 		err = s.access.Ready()
 	}
-	if s.draining.Load() {
-		err = errDraining
-	}
-	switch {
-	case errors.Is(err, errDraining):
-		answer(w, http.StatusServiceUnavailable, "it is ending\n")
-	case err != nil:
+	if err != nil {
 		s.parts.Log.Warn("not ready", "error", err)
-		answer(w, http.StatusServiceUnavailable, "the records or the message broker do not answer\n")
-	default:
-		answer(w, http.StatusOK, "ready\n")
+		return errSilent
 	}
+	return nil
 }
 
 // drain has probes told that the process is ending, and gives whoever hands out requests the time to notice.

@@ -37,6 +37,8 @@ type Server struct {
 	local   *http.Server // for the operator's commands
 	backups backups
 	checks  checks
+	memory  *memory // of what was complained of
+	began   time.Time
 	secured *tls.Config // nil without TLS
 	// draining says that the process is ending.
 	draining atomic.Bool
@@ -49,7 +51,8 @@ func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}}
+	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}, memory: &memory{}, began: time.Now()}
+	s.parts.Log = slog.New(remembering{Handler: p.Log.Handler(), memory: s.memory})
 	s.backups = backups{s: s, ask: make(chan struct{}, 1)}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
@@ -103,7 +106,7 @@ func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
 		return err
 	}
 	s.beside(ctx, s.check)
-	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Self: s.self, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
 	mux.Handle(httpapi.Prefix+"/", s.api)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)

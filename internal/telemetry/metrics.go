@@ -3,14 +3,17 @@
 package telemetry
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/process"
@@ -94,4 +97,19 @@ func (m *Metrics) Worked(w process.Worked) {
 // Handler serves the figures.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// Text is what the figures are now, as a scrape would show them.
+func (m *Metrics) Text() (string, error) {
+	families, err := m.registry.Gather()
+	if err != nil {
+		return "", fmt.Errorf("gathering the figures: %w", err)
+	}
+	var b strings.Builder
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			return "", fmt.Errorf("writing down the figures: %w", err)
+		}
+	}
+	return b.String(), nil
 }

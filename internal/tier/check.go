@@ -138,6 +138,15 @@ func (l *Limits) CheckFeature(f Feature) error {
 		What: fmt.Sprintf("%s are not part of the %s tier", word, l.Tier)}
 }
 
+// CheckSupport says whether the tier has priority in support, and with it the bundle of diagnostics.
+func (l *Limits) CheckSupport() error {
+	if l.PrioritySupport {
+		return nil
+	}
+	return &Limit{Tier: l.Tier, Limit: "priority_support", Kept: nothingKept, Next: askForTier,
+		What: fmt.Sprintf("a bundle of diagnostics is not part of the %s tier", l.Tier)}
+}
+
 // WithholdInsights says how many of so many insights are shown, and what is said of the rest; empty where all are shown.
 func (l *Limits) WithholdInsights(found int) (shown int, note string) {
 	if l.Insights == 0 || found <= l.Insights {

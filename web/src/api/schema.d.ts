@@ -606,6 +606,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/diagnostics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What support needs to know, without secrets and data
+         * @description Part of tiers with priority in support: one workspace of such a tier is enough.
+         */
+        get: operations["get-diagnostics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/keys/rotate": {
         parameters: {
             query?: never;
@@ -2084,6 +2104,20 @@ export interface components {
             type_fit: number;
             why?: string;
         };
+        Complaint: {
+            /** Format: date-time */
+            at: string;
+            handler?: string;
+            level: string;
+            message: string;
+            request?: string;
+            run?: string;
+            /**
+             * Format: int64
+             * @description How often the same came in a row.
+             */
+            times: number;
+        };
         Context: {
             dimensions: string[] | null;
             domain: string;
@@ -2244,6 +2278,45 @@ export interface components {
             next?: string;
             /** @description pending, delivered, given_up, or dropped, which is when the webhook was switched off first */
             status: string;
+        };
+        Diagnostics: {
+            backup: components["schemas"]["BackupState"];
+            /** @description The latest warnings and errors of the process, the oldest first. */
+            complaints: components["schemas"]["Complaint"][] | null;
+            dead_messages: components["schemas"]["DeadMessage"][] | null;
+            dead_tasks: components["schemas"]["DeadTask"][] | null;
+            /** @description The figures for Prometheus at that moment. */
+            figures: string;
+            /** Format: date-time */
+            made: string;
+            /** @description Go, operating system, architecture and processors. */
+            platform: string;
+            queue: components["schemas"]["QueueCount"][] | null;
+            /** @description Empty where it is; otherwise why it is not. */
+            ready: string;
+            /** @description The database of the records. */
+            records: string;
+            /** @description How many there are, by status. */
+            runs: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description The form of the records.
+             */
+            schema: number;
+            /** @description The settings in effect, as the file of settings would have them, without secrets. */
+            settings: string;
+            /**
+             * Format: double
+             * @description Seconds since the process began.
+             */
+            up: number;
+            version: string;
+            /** @description How many there are, by tier. */
+            workspaces: {
+                [key: string]: number;
+            };
         };
         Difference: {
             gone?: string[] | null;
@@ -5387,6 +5460,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List-dead-tasksResponse"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "get-diagnostics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnostics"];
                 };
             };
             /** @description A problem (RFC 9457). */
