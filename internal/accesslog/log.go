@@ -146,6 +146,9 @@ func prepare(ctx context.Context, cfg Config) (*Log, error) {
 // Begin records that a change is about to be made, and returns when that is written. With an error, which wraps ErrUnrecorded,
 // the change must not be made.
 func (l *Log) Begin(ctx context.Context, a Access) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w in time: %w", ErrUnrecorded, err)
+	}
 	return l.put(ctx, &pending{access: a, action: ActionBegun, outcome: Begun}, true)
 }
 
