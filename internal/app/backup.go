@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/analytix-flow/analytix/internal/archive"
+	"github.com/analytix-flow/analytix/internal/durable"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -218,16 +219,7 @@ func SaveBackup(path string, write func(io.Writer) (*Backup, error)) (b *Backup,
 	if err := os.Rename(f.Name(), b.File); err != nil {
 		return nil, fmt.Errorf("giving the backup its name: %w", err)
 	}
-	return b, syncDir(dir)
-}
-
-// syncDir makes what was done to a folder last.
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("making the folder %s last: %w", path, err)
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return b, durable.Sync(dir)
 }
 
 // lastBackup is the file of the home that tells of the last backup.
@@ -236,12 +228,8 @@ const lastBackup = "backup.json"
 // KeepBackup notes that a backup was made and kept.
 func (a *App) KeepBackup(b *Backup) error {
 	text, err := json.Marshal(b)
-	path := filepath.Join(a.opt.Home, lastBackup)
 	if err == nil {
-		err = os.WriteFile(path+".new", text, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(path+".new", path)
+		err = durable.Write(filepath.Join(a.opt.Home, lastBackup), text)
 	}
 	if err != nil {
 		return fmt.Errorf("noting backup %s, which was made: %w", b.ID, err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/archive"
+	"github.com/analytix-flow/analytix/internal/durable"
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
@@ -68,7 +69,7 @@ func Restore(ctx context.Context, opt Options, path string) (m *archive.Manifest
 			return nil, err
 		}
 	}
-	if err := errors.Join(syncDir(opt.Home), os.Remove(marker), syncDir(opt.Home)); err != nil {
+	if err := errors.Join(durable.Sync(opt.Home), os.Remove(marker), durable.Sync(opt.Home)); err != nil {
 		return nil, fmt.Errorf("ending to restore: %w", err)
 	}
 	return &r.Manifest, nil

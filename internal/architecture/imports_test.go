@@ -15,7 +15,7 @@ const module = "github.com/analytix-flow/analytix/"
 var floors = map[string]int{
 	"internal/flow":  0,
 	"internal/audit": 1, "internal/delimited": 1, "internal/semantic": 1, "internal/similarity": 1, "internal/statistic": 1,
-	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1, "internal/identifier": 1, "internal/phrase": 1, "internal/certificate": 3,
+	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1, "internal/identifier": 1, "internal/durable": 1, "internal/phrase": 1, "internal/certificate": 3,
 	"internal/tier": 1, "internal/outbound": 1, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5, "internal/discussion": 4,
 	"internal/auth/breached": 1, "internal/auth": 4,
 	"internal/dependency":       2,

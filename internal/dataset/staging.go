@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // Staging is the record of a file that comes in pieces. What it says is on disk for certain; whatever lies behind Stored
@@ -68,7 +70,7 @@ func (s *Store) Stage(_ context.Context, dataset, name string) (*Staging, error)
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = syncDir(dir)
+		err = durable.Sync(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("making the file of an upload: %w", roomOr(err))

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/analytix-flow/analytix/internal/durable"
 	"github.com/analytix-flow/analytix/internal/engine"
 )
 
@@ -51,7 +52,7 @@ func (s *Store) datasetDir(dataset string) (string, error) {
 	}
 	dir := filepath.Join(s.dir, dataset)
 	if err := os.Mkdir(dir, 0o700); err == nil {
-		return dir, syncDir(s.dir)
+		return dir, durable.Sync(s.dir)
 	} else if !errors.Is(err, os.ErrExist) {
 		return "", fmt.Errorf("making the folder of dataset %s: %w", dataset, roomOr(err))
 	}
@@ -135,11 +136,11 @@ func (s *Store) Keep(_ context.Context, dataset, path string) (ref string, err e
 	if !info.Mode().IsRegular() {
 		return "", fmt.Errorf("keeping a file of dataset %s: %s is no file", dataset, ref)
 	}
-	if err := syncDir(path); err != nil { // fsync of the file itself
+	if err := durable.Sync(path); err != nil { // fsync of the file itself
 		return "", fmt.Errorf("keeping a file of dataset %s: %w", dataset, roomOr(err))
 	}
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if err := syncDir(dir); err != nil {
+		if err := durable.Sync(dir); err != nil {
 			return "", fmt.Errorf("keeping a file of dataset %s: %w", dataset, roomOr(err))
 		}
 		if dir == base {

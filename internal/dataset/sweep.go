@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // Sweep removes everything in the dataset's folder that no ref of keep names or lies above: folders of tries that came
@@ -92,7 +94,7 @@ func (s *Store) Remove(ctx context.Context, dataset string) error {
 	if err := os.RemoveAll(filepath.Join(s.dir, dataset)); err != nil {
 		return fmt.Errorf("removing the files of dataset %s: %w", dataset, err)
 	}
-	return syncDir(s.dir)
+	return durable.Sync(s.dir)
 }
 
 // Datasets lists the datasets that have a folder.

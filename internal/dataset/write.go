@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/minio/sio"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // sioConfig allows nothing but DARE 2.0 with AES-256-GCM.
@@ -42,7 +44,7 @@ func writeEncrypted(ctx context.Context, path string, key []byte, src io.Reader,
 	if err = os.Rename(f.Name(), path); err != nil {
 		return roomOr(err)
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.Sync(filepath.Dir(path))
 }
 
 // readError marks an error of the source, to tell it from one of the disk that is written to.
@@ -88,15 +90,6 @@ func roomOr(err error) error {
 		return fmt.Errorf("%w (%w)", ErrDiskFull, err)
 	}
 	return err
-}
-
-// syncDir makes what was done to a folder, or written to a file, last.
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // SealFile streams src into a new encrypted file, which OpenAt reads given the key and the number of bytes it returns.

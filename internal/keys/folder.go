@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // Folder is a Shelf of files, one for each dataset.
@@ -36,7 +38,7 @@ func (f Folder) Put(_ context.Context, dataset string, wrapped []byte) error {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return err
 	}
-	return writeFile(f.path(dataset), wrapped)
+	return durable.Write(f.path(dataset), wrapped)
 }
 
 // Replace implements Shelf.
@@ -60,7 +62,7 @@ func (f Folder) Delete(_ context.Context, dataset string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(string(f))
+	return durable.Sync(string(f))
 }
 
 // All implements Shelf.

@@ -15,6 +15,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // Master is the keyset that wraps all other keys: AES-256-GCM keys, of which the primary one wraps and all unwrap.
@@ -56,7 +58,7 @@ func (m *Master) create() error {
 	if err != nil {
 		return err
 	}
-	return createFile(m.path, content)
+	return durable.Create(m.path, content)
 }
 
 func (m *Master) load() error {
@@ -214,7 +216,7 @@ func (m *Master) change(do func(*keyset.Manager) error) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(m.path, content); err != nil {
+	if err := durable.Write(m.path, content); err != nil {
 		return fmt.Errorf("writing the master key %s: %w", m.path, err)
 	}
 	return m.load()

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+
+	"github.com/analytix-flow/analytix/internal/durable"
 )
 
 // Ring holds the keys of an instance's own stores (records, broker), wrapped, in one file.
@@ -111,7 +113,7 @@ func (r *Ring) update(do func(map[string][]byte) (bool, error)) (err error) {
 	if err != nil {
 		return err
 	}
-	return writeFile(r.path, append(content, '\n'))
+	return durable.Write(r.path, append(content, '\n'))
 }
 
 func (r *Ring) read() (*ringFile, error) {
