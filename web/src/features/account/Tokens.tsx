@@ -1,24 +1,13 @@
-import {
-  Alert,
-  Button,
-  Checkbox,
-  CopyButton,
-  Group,
-  Modal,
-  NativeSelect,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Modal, NativeSelect, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCheck, IconCopy, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { Problem } from "../../api/problem";
 import { list, type Schemas } from "../../api/types";
 import { ago, moment, text } from "../../text/text";
+import { Copy } from "../../ui/Copy";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import css from "./account.module.css";
 import { presets, scopes } from "./token.model";
@@ -118,18 +107,7 @@ function Make({ onDone }: { onDone: () => void }) {
           <code className="mono wrap" style={{ flex: 1 }} data-testid="token">
             {make.data.token}
           </code>
-          <CopyButton value={make.data.token}>
-            {({ copied, copy }) => (
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-                onClick={copy}
-              >
-                {copied ? text.evidence.copied : text.admin.copy}
-              </Button>
-            )}
-          </CopyButton>
+          <Copy value={make.data.token} />
         </Group>
         <Button size="xs" mt="sm" onClick={onDone}>
           {t.tokenKept}

@@ -1,7 +1,7 @@
-import { Alert, Button, CopyButton, Group, Text } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Alert, Group, Text } from "@mantine/core";
 import type { Schemas } from "../../api/types";
 import { moment, text } from "../../text/text";
+import { Copy } from "../../ui/Copy";
 
 /** A link for somebody else, to be copied now: nobody can see it again. */
 export function OneTime({ link, onClose }: { link: Schemas["Link"]; onClose?: () => void }) {
@@ -22,18 +22,7 @@ export function OneTime({ link, onClose }: { link: Schemas["Link"]; onClose?: ()
         <code className="mono wrap" data-testid="one-time" style={{ flex: 1 }}>
           {address}
         </code>
-        <CopyButton value={address}>
-          {({ copied, copy }) => (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              onClick={copy}
-            >
-              {copied ? text.evidence.copied : text.admin.copy}
-            </Button>
-          )}
-        </CopyButton>
+        <Copy value={address} />
       </Group>
     </Alert>
   );
