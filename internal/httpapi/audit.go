@@ -88,7 +88,7 @@ func (a *API) audit() {
 			return a.searchAudit(ctx, in.query(in.Workspace), in.AuditPage)
 		})
 	register(a, need(access.AuditRead), huma.Operation{OperationID: "export-audit", Method: http.MethodGet, Path: Prefix + "/workspaces/{workspace}/audit/export",
-		Summary: "The same as a file, the oldest first", Tags: tags, Responses: exportResponses},
+		Summary: "The same as a file, the oldest first", Tags: tags, Responses: exportResponses()},
 		func(_ context.Context, in *struct {
 			WorkspacePath
 			AuditFilter
@@ -108,7 +108,7 @@ func (a *API) audit() {
 			return a.searchAudit(ctx, in.query(in.Workspace), in.AuditPage)
 		})
 	register(a, need(access.AuditSystem), huma.Operation{OperationID: "export-system-audit", Method: http.MethodGet, Path: Prefix + "/system/audit/export",
-		Summary: "The same as a file, the oldest first", Tags: tags, Responses: exportResponses},
+		Summary: "The same as a file, the oldest first", Tags: tags, Responses: exportResponses()},
 		func(_ context.Context, in *struct {
 			Workspace string `query:"workspace" maxLength:"64" doc:"Of this workspace alone."`
 			AuditFilter
@@ -134,9 +134,12 @@ func (a *API) searchAudit(ctx context.Context, q accesslog.Query, p AuditPage) (
 	return out, nil
 }
 
-var exportResponses = map[string]*huma.Response{"200": {Description: "A line an entry.", Content: map[string]*huma.MediaType{
-	"application/jsonl": {Schema: &huma.Schema{Type: "string"}}, "text/plain": {Schema: &huma.Schema{Type: "string"}},
-}}}
+// exportResponses is made anew for each operation: registering one completes what it is given.
+func exportResponses() map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {Description: "A line an entry.", Content: map[string]*huma.MediaType{
+		"application/jsonl": {Schema: &huma.Schema{Type: "string"}}, "text/plain": {Schema: &huma.Schema{Type: "string"}},
+	}}}
+}
 
 func (a *API) exportAudit(q accesslog.Query, f accesslog.Format) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {

@@ -82,18 +82,21 @@ func (a *API) events(p access.Permission, follow func(ctx context.Context, s *st
 	}}
 }
 
-var streamResponses = map[string]*huma.Response{"200": {Description: "Server-sent events.", Content: map[string]*huma.MediaType{
-	"text/event-stream": {Schema: &huma.Schema{Type: "string"}},
-}}}
+// streamResponses is made anew for each operation: registering one completes what it is given.
+func streamResponses() map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {Description: "Server-sent events.", Content: map[string]*huma.MediaType{
+		"text/event-stream": {Schema: &huma.Schema{Type: "string"}},
+	}}}
+}
 
 func (a *API) streams() {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-run", Method: http.MethodGet,
-		Path: Prefix + "/workspaces/{workspace}/runs/{run}/events", Summary: "How the run moves, live", Tags: []string{"runs"}, Responses: streamResponses,
+		Path: Prefix + "/workspaces/{workspace}/runs/{run}/events", Summary: "How the run moves, live", Tags: []string{"runs"}, Responses: streamResponses(),
 		Description: "Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; " +
 			"`run`, where the run stands; `progress`, how far a task is; `discussion`, that remarks, assignments or who is present are others than before. The stream ends when the session or token does: connect again."},
 		a.watchRun)
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-workspace", Method: http.MethodGet,
-		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses,
+		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses(),
 		Description: "Events: `run`, where a run stands that has moved; `notices`, the caller has others than before."},
 		func(ctx context.Context, in *WorkspacePath) (*huma.StreamResponse, error) {
 			account := caller(ctx).Account
