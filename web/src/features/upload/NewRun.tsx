@@ -9,8 +9,10 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useUsage } from "../admin/admin.query";
 import { runsKey, useWorkspace } from "../home/home.query";
 import { useShelf } from "../recipe/recipe.query";
+import { PastedTable, PasteHere } from "./Pasted";
 import { full, limitsOf, refusal } from "./upload.model";
 import css from "./upload.module.css";
+import { usePaste } from "./usePaste";
 import { type UploadState, useUpload } from "./useUpload";
 
 /** Takes a file and a goal, and starts a run with them. */
@@ -25,6 +27,8 @@ export function NewRun({ workspace }: { workspace: string }) {
   const [recipe, setRecipe] = useState("");
   const recipes = useShelf(workspace, "recipes");
   const [refused, setRefused] = useState("");
+  const [field, setField] = useState(false);
+  const paste = usePaste(here !== undefined && here.role !== "viewer" && state.step === "idle");
   const queries = useQueryClient();
   const go = useNavigate();
   const start = useMutation({
@@ -43,12 +47,18 @@ export function NewRun({ workspace }: { workspace: string }) {
   });
   if (here?.role === "viewer") return null;
 
+  const why = (file: File) => {
+    const is = refusal(file, limits);
+    return is && text.upload.refused[is](file.name, bytes(limits.fileBytes));
+  };
   const take = (file: File | undefined) => {
     if (!file) return;
-    const why = refusal(file, limits);
-    setRefused(why && text.upload.refused[why](file.name, bytes(limits.fileBytes)));
+    const no = why(file);
+    setRefused(no);
     start.reset();
-    if (!why) void begin(file);
+    paste.reset();
+    setField(false);
+    if (!no) void begin(file);
   };
   const submit = (e: FormEvent) => {
     e.preventDefault();
@@ -62,8 +72,20 @@ export function NewRun({ workspace }: { workspace: string }) {
       </h2>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          {state.step === "idle" ? (
-            <Drop onFile={take} />
+          {state.step === "idle" && paste.state.step === "shown" ? (
+            <PastedTable
+              {...paste.state}
+              refused={why(paste.state.file)}
+              onSend={() => paste.state.step === "shown" && take(paste.state.file)}
+              onDrop={paste.reset}
+            />
+          ) : state.step === "idle" ? (
+            <>
+              <Drop onFile={take} onPaste={() => setField(true)} />
+              {(field || paste.state.step === "refused") && (
+                <PasteHere onPaste={paste.take} refused={paste.state.step === "refused"} />
+              )}
+            </>
           ) : (
             <Chosen state={state} onPause={pause} onResume={resume} onRemove={reset} />
           )}
@@ -133,7 +155,7 @@ export function NewRun({ workspace }: { workspace: string }) {
   );
 }
 
-function Drop({ onFile }: { onFile: (f: File | undefined) => void }) {
+function Drop({ onFile, onPaste }: { onFile: (f: File | undefined) => void; onPaste: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const drop = (e: DragEvent) => {
@@ -154,10 +176,17 @@ function Drop({ onFile }: { onFile: (f: File | undefined) => void }) {
       onDrop={drop}
     >
       <IconUpload size={22} stroke={1.6} aria-hidden />
-      <Text size="sm">{text.upload.drop}</Text>
-      <Button variant="default" size="xs" onClick={() => input.current?.click()}>
-        {text.upload.choose}
-      </Button>
+      <Text size="sm">
+        {text.upload.drop}, {text.upload.pasteOr}
+      </Text>
+      <Group gap={8} justify="center">
+        <Button variant="default" size="xs" onClick={() => input.current?.click()}>
+          {text.upload.choose}
+        </Button>
+        <Button variant="default" size="xs" onClick={onPaste}>
+          {text.upload.paste}
+        </Button>
+      </Group>
       <input
         ref={input}
         type="file"
