@@ -50,6 +50,8 @@ type Options struct {
 	PostgresURL string
 	// NATSURL has messages go through a NATS cluster in the place of the embedded server.
 	NATSURL string
+	// NATSReplicas is on how many servers of the cluster messages are kept; 0 means 1.
+	NATSReplicas int
 	// WorkOnly leaves events and commands to other processes: this one works tasks or, with a negative Workers, serves
 	// whoever asks. It needs PostgresURL and NATSURL.
 	WorkOnly bool
@@ -225,7 +227,7 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	a.control, err = control.New(ctx, control.Parts{
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
 		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved,
-		Broker: broker.Config{URL: a.opt.NATSURL, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
+		Broker: broker.Config{URL: a.opt.NATSURL, Replicas: a.opt.NATSReplicas, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
 		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive(), Drain: a.opt.Drain, OnTried: a.tried()},
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ const (
 type Config struct {
 	// URL of a NATS cluster with JetStream; empty for a server inside the process.
 	URL string
+	// Replicas is on how many servers of the cluster each stream lies; 0 means 1.
+	Replicas int
 	// Dir is where the embedded server keeps its store. One process at a time: the caller holds the lock of the home.
 	Dir string
 	// Key encrypts the embedded server's store (AES-GCM).
@@ -76,7 +78,7 @@ func (b *Broker) connect() error {
 	if b.cfg.URL != "" {
 		b.conn, err = nats.Connect(b.cfg.URL, nats.Name("analytix"), nats.MaxReconnects(-1))
 		if err != nil {
-			return fmt.Errorf("reaching the message broker at %s (check the address and whether it runs): %w", b.cfg.URL, err)
+			return fmt.Errorf("reaching the message broker at %s (check the address and whether it runs): %w", shown(b.cfg.URL), err)
 		}
 	} else if err = b.embed(); err != nil {
 		return err
@@ -85,6 +87,19 @@ func (b *Broker) connect() error {
 		return fmt.Errorf("starting with the message broker: %w", err)
 	}
 	return nil
+}
+
+// shown is the address of a cluster without the names and passwords in it.
+func shown(urls string) string {
+	parts := strings.Split(urls, ",")
+	for i, part := range parts {
+		if scheme, rest, found := strings.Cut(part, "//"); found {
+			parts[i] = scheme + "//" + rest[strings.LastIndexByte(rest, '@')+1:]
+		} else {
+			parts[i] = part[strings.LastIndexByte(part, '@')+1:]
+		}
+	}
+	return strings.Join(parts, ",")
 }
 
 const readyWithin = 30 * time.Second
@@ -118,13 +133,13 @@ func (b *Broker) streams(ctx context.Context) error {
 	var err error
 	b.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Description: "events and commands of runs that were not handled yet",
-		Subjects: []string{prefix + ">"}, Retention: jetstream.WorkQueuePolicy, Duplicates: 2 * time.Minute,
+		Subjects: []string{prefix + ">"}, Retention: jetstream.WorkQueuePolicy, Duplicates: 2 * time.Minute, Replicas: b.cfg.Replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("making the stream of messages: %w", err)
 	}
 	b.dead, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: deadName, Description: "messages that could not be handled", Subjects: []string{deadPrefix + ">"},
+		Name: deadName, Description: "messages that could not be handled", Subjects: []string{deadPrefix + ">"}, Replicas: b.cfg.Replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("making the stream of dead letters: %w", err)

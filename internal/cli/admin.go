@@ -73,7 +73,7 @@ func (p place) runIDs() ([]string, error) {
 func newAdmin(s *streams) *cobra.Command {
 	c := group(&cobra.Command{Use: "admin", Short: "Keys, accounts, API tokens, backups"})
 	c.PersistentFlags().String("config", "", "settings of the server, as for `analytix serve` [ANALYTIX_CONFIG]")
-	c.AddCommand(newUsers(s), newTokens(s), newBackup(s), newDiagnostics(s), newRestore(s))
+	c.AddCommand(newUsers(s), newTokens(s), newBackup(s), newDiagnostics(s), newHealth(s), newRestore(s))
 	k := group(&cobra.Command{Use: "keys", Short: "The master key"})
 	k.AddCommand(newRotate(s))
 	c.AddCommand(k)

@@ -121,8 +121,11 @@ func placeKey(p place, provider, keyFile string) error {
 	own := filepath.Join(p.data, "master.key")
 	_, err := os.Stat(own)
 	if keyFile == "" {
-		elsewhere := os.Getenv("ANALYTIX_MASTER_KEY") != "" || provider == "vault"
-		if err != nil && !elsewhere {
+		text, wrong := masterKeyGiven()
+		if wrong != nil {
+			return usage(wrong)
+		}
+		if err != nil && text == "" && provider != "vault" {
 			return usage(fmt.Errorf("the master key of the backup is needed: give --master-key FILE, ANALYTIX_MASTER_KEY, or put it at %s", own))
 		}
 		return nil

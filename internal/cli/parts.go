@@ -64,9 +64,19 @@ type place struct{ data string }
 
 func (p place) home(run string) string { return filepath.Join(p.data, "runs", run) }
 
+// masterKeyGiven is the master key that the environment holds, or the file that it names; empty where there is none.
+func masterKeyGiven() (string, error) {
+	text, err := server.FromFile(os.LookupEnv, "ANALYTIX_MASTER_KEY")
+	return orElse(text, os.Getenv("ANALYTIX_MASTER_KEY")), err
+}
+
 // masterKey reads the master key from the environment or from the state folder, where it is made on first use.
 func (p place) masterKey() (*keys.Master, error) {
-	if text := os.Getenv("ANALYTIX_MASTER_KEY"); text != "" {
+	text, err := masterKeyGiven()
+	if err != nil {
+		return nil, err
+	}
+	if text != "" {
 		return keys.Parse(text)
 	}
 	if err := os.MkdirAll(p.data, 0o700); err != nil {
@@ -120,6 +130,7 @@ func lookAtServer(ctx context.Context, cfg *server.Config) (*app.App, error) {
 		return nil, err
 	}
 	opt.Dormant, opt.PostgresURL, opt.NATSURL = true, cfg.Postgres, cfg.NATS
+	opt.NATSReplicas = cfg.NATSReplicas
 	return app.Open(ctx, opt)
 }
 

@@ -34,8 +34,12 @@ func verifyServer(ctx context.Context, s *streams, dir string) error {
 		return usage(err)
 	}
 	cfg.Data = dir
+	given, err := masterKeyGiven()
+	if err != nil {
+		return usage(err)
+	}
 	_, err = os.Stat(filepath.Join(dir, "master.key")) // with a new one nothing could be read
-	if err != nil && os.Getenv("ANALYTIX_MASTER_KEY") == "" && cfg.Keys.Provider != "vault" {
+	if err != nil && given == "" && cfg.Keys.Provider != "vault" {
 		return usage(fmt.Errorf("%s holds the state of a server, and its master key is not there: give it in ANALYTIX_MASTER_KEY", dir))
 	}
 	return verifyState(ctx, s, &cfg, dir)

@@ -43,6 +43,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
 	Postgres       string         `yaml:"postgres"`        // address of the database of the records; empty is the embedded one
 	NATS           string         `yaml:"nats"`            // address of the cluster that carries messages; empty is the embedded one
+	NATSReplicas   int            `yaml:"nats_replicas"`   // on how many servers of the cluster messages are kept; 1 by default
 	Workers        int            `yaml:"workers"`         // tasks that run at the same time; 2 by default
 	Memory         string         `yaml:"memory"`          // what a child process may take, such as 2GiB
 	Keys           Keys           `yaml:"keys"`
@@ -186,6 +187,9 @@ func (c *Config) Check() error {
 	if !c.Insecure && !loopback(host) && !c.TLS.on() {
 		return fmt.Errorf("%s can be reached from other machines, and there is no TLS: give a certificate (--tls-cert and --tls-key, "+
 			"--tls-domain, --tls-self-made), or listen on 127.0.0.1, or put a proxy with TLS in front and say so with --insecure and an --origin that begins with https", c.Listen)
+	}
+	if c.NATSReplicas < 0 || c.NATSReplicas > 5 {
+		return fmt.Errorf("messages are kept on 1 to 5 servers of the cluster, not on %d", c.NATSReplicas)
 	}
 	if c.Limits.PerCaller < 0 || c.Limits.RequestTime < 0 || c.Limits.HeaderBytes < 0 || c.Limits.HeaderTime < 0 || c.Limits.IdleTime < 0 || c.PointTTL < 0 ||
 		c.Webhooks.FirstPause < 0 || c.Webhooks.WaitingAfter < 0 || c.Webhooks.Keep < 0 {

@@ -46,13 +46,17 @@ type Source map[string]string
 // setting takes a setting from the environment, or from a flag that was given.
 func (from Source) setting(cfg *Config, s *setting, f *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	name := s.variable()
-	if given, ok := lookup(name); ok && given != "" {
+	given, where, err := s.given(lookup)
+	if err != nil {
+		return err
+	}
+	if given != "" {
 		into := pflag.NewFlagSet("", pflag.ContinueOnError)
 		s.bind(into, cfg, s.path)
 		if err := into.Set(s.path, given); err != nil {
 			return fmt.Errorf("the variable %s of the environment: %w", name, cause(err))
 		}
-		from[s.path] = "environment " + name
+		from[s.path] = where
 	}
 	if s.flag == "" || f == nil {
 		return nil

@@ -110,6 +110,28 @@ func TestWhatIsWrongWithAConfigurationIsSaidWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestWhatMayHoldAPasswordCanStandInAFile(t *testing.T) {
+	t.Parallel()
+	file := written(t, "postgres://flow:canary@db/flow\n")
+	cfg, from, err := Load(nil, around("ANALYTIX_POSTGRES_URL_FILE", file), "")
+	if err != nil || cfg.Postgres != "postgres://flow:canary@db/flow" || !strings.Contains(from["postgres"], "ANALYTIX_POSTGRES_URL_FILE") {
+		t.Errorf("%q from %q: %v", cfg.Postgres, from["postgres"], err)
+	}
+	if cfg, _, err = Load(nil, around("ANALYTIX_LISTEN_FILE", file), ""); err != nil || cfg.Listen != Default().Listen {
+		t.Errorf("a setting that is no secret was read from a file: %q, %v", cfg.Listen, err)
+	}
+	for name, env := range map[string][]string{
+		"both forms":     {"ANALYTIX_NATS_URL_FILE", file, "ANALYTIX_NATS_URL", "nats://a"},
+		"no such file":   {"ANALYTIX_NATS_URL_FILE", file + ".none"},
+		"an empty file":  {"ANALYTIX_NATS_URL_FILE", written(t, "\n")},
+		"too long a one": {"ANALYTIX_NATS_URL_FILE", written(t, strings.Repeat("x", mostSecret+1))},
+	} {
+		if _, _, err := Load(nil, around(env...), ""); err == nil || !strings.Contains(err.Error(), "ANALYTIX_NATS_URL_FILE") || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestThePrintedConfigurationHasNoSecretsAndReadsTheSame(t *testing.T) {
 	t.Parallel()
 	file := written(t, "postgres: postgres://flow:canary-one@db/flow?password=canary-two\nnats: nats://u:canary-three@a,nats://canary-four@b\n"+

@@ -38,6 +38,7 @@ var settings = []setting{
 	{"trusted_proxies", "trusted-proxy", "", "range of addresses whose X-Forwarded-For is believed (repeatable)", func(c *Config) any { return &c.TrustedProxies }},
 	{"postgres", "postgres", "ANALYTIX_POSTGRES_URL", "keep the records on PostgreSQL at this address", func(c *Config) any { return &c.Postgres }},
 	{"nats", "nats", "ANALYTIX_NATS_URL", "send messages through the NATS cluster at this address", func(c *Config) any { return &c.NATS }},
+	{"nats_replicas", "nats-replicas", "", "on how many servers of the cluster messages are kept, 3 for one of three (default 1)", func(c *Config) any { return &c.NATSReplicas }},
 	{"workers", "workers", "", "how many tasks run at the same time (default 2)", func(c *Config) any { return &c.Workers }},
 	{"memory", "memory", "", "what a child process may take, such as 2GiB (default: half of the machine's memory, 8 GiB at most)", func(c *Config) any { return &c.Memory }},
 	{"keys.provider", "key-provider", "ANALYTIX_KEY_PROVIDER", "what wraps all keys: file or vault", func(c *Config) any { return &c.Keys.Provider }},
