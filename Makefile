@@ -8,6 +8,8 @@ LDFLAGS := -s -w -X github.com/analytix-flow/analytix/internal/cli.version=$(VER
 EXTENSION := internal/engine/extension/httpfs.duckdb_extension.gz
 LINT_VERSION := v2.15.0
 LINT := bin/tools/golangci-lint-$(LINT_VERSION)
+HELM_VERSION := v3.22.0
+HELM := bin/tools/helm-$(HELM_VERSION)
 
 # mold links the engine in a second where the default linker takes ten; it is used where it is installed.
 ifneq ($(shell command -v mold),)
@@ -50,13 +52,26 @@ demo: build ## take the sample through the flow in this terminal
 	scripts/try-sample.sh
 
 .PHONY: test
-test: build test-setup ## every test, with the race detector where goroutines meet, and those in a real browser
+test: build test-setup $(HELM) ## every test, with the race detector where goroutines meet, and those in a real browser
 	scripts/test.sh
 
 .PHONY: test-setup
 test-setup: ## install what the tests need from Debian (PostgreSQL, Chromium)
 	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
 	scripts/debian-packages.sh chromium:/usr/bin/chromium || test "$$CI" != true
+
+.PHONY: manifests
+manifests: $(HELM) ## check the container, the Compose file and the chart
+	cd test/manifest && go vet ./... && go test ./...
+
+$(HELM):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools CGO_ENABLED=0 go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	mv bin/tools/helm $@
+
+.PHONY: image
+image: ## build the container image analytix:dev with Docker
+	docker build -f deploy/container/Dockerfile --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t analytix:dev .
 
 .PHONY: test-web
 test-web: build ## the web application's own tests alone, in a real browser too
