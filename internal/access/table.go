@@ -14,6 +14,8 @@ const (
 	DatasetsErase     Permission = "datasets.erase"
 	DataUnmasked      Permission = "data.unmasked"
 	RemarksWrite      Permission = "remarks.write"
+	RemarksModerate   Permission = "remarks.moderate"
+	ItemsAssign       Permission = "items.assign"
 	RecipesRead       Permission = "recipes.read"
 	RecipesWrite      Permission = "recipes.write"
 	PoliciesWrite     Permission = "policies.write"
@@ -62,7 +64,9 @@ var table = map[Permission]entry{
 	DatasetsDownload:  {InWorkspace, fromAnalyst, "download files as received, versions and results"},
 	DatasetsErase:     {InWorkspace, fromSteward, "erase a dataset with its key, for good"},
 	DataUnmasked:      {InWorkspace, fromAnalyst, "see personal data as it is"},
-	RemarksWrite:      {InWorkspace, fromViewer, "say something about what a run found, and name others in it"},
+	RemarksWrite:      {InWorkspace, fromViewer, "say something about what a run found, name others in it, edit and remove one's own remarks"},
+	RemarksModerate:   {InWorkspace, fromSteward, "remove remarks of others"},
+	ItemsAssign:       {InWorkspace, fromAnalyst, "have somebody see to an item of a run"},
 	RecipesRead:       {InWorkspace, fromViewer, "see recipes and policies"},
 	RecipesWrite:      {InWorkspace, fromAnalyst, "keep and change recipes"},
 	PoliciesWrite:     {InWorkspace, fromSteward, "write policies, which decide in the place of people"},

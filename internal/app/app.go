@@ -66,6 +66,8 @@ type Options struct {
 	Drain time.Duration
 	// Observer, where given, is told of what happens in the process.
 	Observer Observer
+	// Mail, where given, has people told by mail of what concerns them; Address and Name are set.
+	Mail *discussion.MailConfig
 	// Processor takes the place of the child processes, for tests.
 	Processor control.Processor
 	Log       *slog.Logger
@@ -216,13 +218,13 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	if err != nil {
 		return err
 	}
-	a.discussion = discussion.New(a.records, nil)
-	var kinds []task.Kind
+	a.discussion = a.newDiscussion()
+	kinds := a.discussion.Tasks()
 	if a.opt.Webhooks != nil {
 		cfg := *a.opt.Webhooks
 		cfg.Store, cfg.Log = a.records, a.opt.Log
 		a.hooks = webhook.New(cfg)
-		kinds = a.hooks.Kinds()
+		kinds = append(kinds, a.hooks.Kinds()...)
 	}
 	a.control, err = control.New(ctx, control.Parts{
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
@@ -233,6 +235,7 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	if err != nil {
 		return err
 	}
+	a.discussion.Use(a.noted, a.control.Queue())
 	if a.hooks != nil {
 		a.hooks.Use(a.control.Queue())
 	}
@@ -260,6 +263,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.hooks != nil {
 		a.hooks.Close()
+	}
+	if a.discussion != nil {
+		a.discussion.Close(ctx)
 	}
 	if a.pool != nil {
 		a.pool.Close()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/analytix-flow/analytix/internal/control"
-	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/webhook"
 )
@@ -15,13 +14,13 @@ func (a *App) Webhooks() *webhook.Service { return a.hooks }
 
 // moved has webhooks and people told of what a run's change of state means to people, in the transaction of the change.
 func (a *App) moved(ctx context.Context, tx *store.Tx, m control.Moved) error {
+	if err := a.tellPeople(ctx, tx, &m); err != nil {
+		return err
+	}
+	if a.hooks == nil {
+		return nil
+	}
 	for _, kind := range meaning(&m) {
-		if err := a.tell(ctx, tx, &m, kind); err != nil {
-			return err
-		}
-		if a.hooks == nil {
-			continue
-		}
 		st := m.After.Stages[m.After.Stage]
 		if kind == webhook.PointClosed { // the stage that the event was of, which may be done by now
 			st = m.Before.Stages[m.Before.Stage]
@@ -44,21 +43,6 @@ func (a *App) moved(ctx context.Context, tx *store.Tx, m control.Moved) error {
 	}
 	return nil
 }
-
-// notices are the changes of a run's state that whoever began it is told of.
-var notices = map[webhook.Kind]discussion.Kind{webhook.PointOpened: discussion.Waits, webhook.RunFailed: discussion.Failed, webhook.RunDone: discussion.Done}
-
-func (a *App) tell(ctx context.Context, tx *store.Tx, m *control.Moved, k webhook.Kind) error {
-	n, told := notices[k]
-	if !told || m.Run.Workspace == "" {
-		return nil
-	}
-	at := discussion.Place{Workspace: m.Run.Workspace, Run: m.Run.ID, File: m.Run.Head.File}
-	return a.discussion.Moved(ctx, tx, at, n, m.Run.Head.Account, string(m.After.Stage))
-}
-
-// Discussion is how people work on runs together.
-func (a *App) Discussion() *discussion.Service { return a.discussion }
 
 // meaning says what a change of state is called outside.
 func meaning(m *control.Moved) []webhook.Kind {

@@ -62,6 +62,16 @@ func accountOf(r *store.Account) (*Account, error) {
 		SignedIn: r.SignedIn}, nil
 }
 
+// ReadAccount reads an account from the records, for those who have no Service. The error wraps store.ErrNotFound where there is
+// none.
+func ReadAccount(ctx context.Context, records *store.Store, id string) (*Account, error) {
+	r, err := records.Account(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return accountOf(r)
+}
+
 // NewAccount is what an account is made of.
 type NewAccount struct {
 	Name  string

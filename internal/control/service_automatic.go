@@ -17,7 +17,8 @@ import (
 // and the mode of the run.
 const kindDecide = "control.decide"
 
-func automatic(h *store.Head) bool {
+// Automatic says whether something written down decides on a run in the place of people: a recipe, policies, a mode.
+func Automatic(h *store.Head) bool {
 	return h.Recipe != "" || (h.Decide != "" && h.Decide != string(flow.ModeAsk))
 }
 

@@ -116,7 +116,7 @@ func (m *move) carryOut(ctx context.Context, c Command) error {
 	case Task:
 		return m.queue.Insert(ctx, m.tx, t, time.Time{})
 	case Decide:
-		if !automatic(&m.run.Head) {
+		if !Automatic(&m.run.Head) {
 			return nil
 		}
 		t.Kind = kindDecide

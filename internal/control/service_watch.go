@@ -20,6 +20,7 @@ const (
 	Changed  UpdateKind = "changed"  // the run's status, stage or phase
 	Decided  UpdateKind = "decided"  // a decision at the open control point was taken or withdrawn
 	Progress UpdateKind = "progress" // how far a task is
+	Noted    UpdateKind = "noted"    // people did something beside the flow: a remark, an assignment
 	Stuck    UpdateKind = "stuck"    // a message of the run could not be handled and waits among the dead letters
 )
 

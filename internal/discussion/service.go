@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/identifier"
 	"github.com/analytix-flow/analytix/internal/store"
 )
@@ -16,27 +17,68 @@ import (
 // ErrInvalid is wrapped by errors about what cannot be said or assigned as it is.
 var ErrInvalid = errors.New("this cannot be recorded")
 
+// ErrForeign is wrapped by errors about a remark that is somebody else's.
+var ErrForeign = errors.New("it is somebody else's")
+
 // Bounds.
 const (
 	MostText     = 4000 // characters of a remark
 	MostMentions = 20   // of a remark
 	MostRemarks  = 5000 // on a run
 	MostNotices  = 200  // that are given out at a time
+	MostAssigned = 500  // likewise
 )
 
-// Service keeps discussions.
-type Service struct {
-	store *store.Store
-	now   func() time.Time
-	hub   *hub
+// Entry is what the audit of a run keeps of a discussion: never the words.
+type Entry struct {
+	Action, Object string
+	Details        map[string]any
 }
 
-// New makes a Service on the records. The clock may be nil.
-func New(s *store.Store, now func() time.Time) *Service {
-	if now == nil {
-		now = time.Now
+// Recorder does what f does in a transaction, and adds the entry that it returns to the audit of the run.
+type Recorder func(ctx context.Context, run string, by flow.Actor, f func(ctx context.Context, tx *store.Tx) (*Entry, error)) error
+
+// Config sets the service up. Store must be given.
+type Config struct {
+	Store *store.Store
+	// Mail, where given, tells people by mail as well.
+	Mail *MailConfig
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Service keeps discussions. It is safe for concurrent use once Use was called.
+type Service struct {
+	store  *store.Store
+	mail   *MailConfig
+	now    func() time.Time
+	log    *slog.Logger
+	record Recorder
+	queue  Queue
+	hub    *hub
+	crowd  *crowd
+}
+
+// New makes a Service; Use must be called before anything else is, and Close in the end.
+func New(cfg Config) *Service {
+	s := &Service{store: cfg.Store, mail: cfg.Mail, now: cfg.Now, log: cfg.Log, hub: newHub(), crowd: newCrowd()}
+	if s.now == nil {
+		s.now = time.Now
 	}
-	return &Service{store: s, now: now, hub: newHub()}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s
+}
+
+// Use sets what was made with the kinds of the service: the record of runs, and the queue.
+func (s *Service) Use(r Recorder, q Queue) { s.record, s.queue = r, q }
+
+// Person is who says or assigns something, by the account and as audits name it.
+type Person struct {
+	Account string
+	Actor   flow.Actor
 }
 
 // Place is an item of a run, with what notices say of it.
@@ -53,45 +95,86 @@ func (s *Service) Remarks(ctx context.Context, run string) ([]store.Remark, erro
 	return s.store.Remarks(ctx, run)
 }
 
-// Say records a remark of an account, and tells those whom it mentions, whoever is to see to the item, and those who spoke
-// about it before. Mentions are accounts that may see the run: the caller has checked that.
-func (s *Service) Say(ctx context.Context, at Place, account, text string, mentions []string) (*store.Remark, error) {
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return nil, fmt.Errorf("%w: the remark is empty", ErrInvalid)
-	case utf8.RuneCountInString(text) > MostText:
-		return nil, fmt.Errorf("%w: a remark has %d characters at most", ErrInvalid, MostText)
-	case len(mentions) > MostMentions:
-		return nil, fmt.Errorf("%w: a remark mentions %d people at most", ErrInvalid, MostMentions)
+// Say records a remark, and tells those whom it mentions, whoever is to see to the item, and those who spoke about it before.
+// Mentions are accounts that may see the run: the caller has checked that.
+func (s *Service) Say(ctx context.Context, at Place, by Person, text string, mentions []string) (*store.Remark, error) {
+	body, err := remarkBody(text, mentions)
+	if err != nil {
+		return nil, err
 	}
-	mentions = slices.Compact(slices.Sorted(slices.Values(mentions)))
-	r := store.Remark{ID: identifier.New("rmk"), Workspace: at.Workspace, Run: at.Run, Item: at.Item, Account: account,
-		RemarkBody: store.RemarkBody{Text: text, Mentions: mentions}, Created: s.now().UTC()}
-	var told []string
-	err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	r := store.Remark{ID: identifier.New("rmk"), Workspace: at.Workspace, Run: at.Run, Item: at.Item, Account: by.Account, RemarkBody: *body, Created: s.now().UTC()}
+	err = s.record(ctx, at.Run, by.Actor, func(ctx context.Context, tx *store.Tx) (*Entry, error) {
 		before, err := tx.Remarks(ctx, at.Run)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(before) >= MostRemarks {
-			return fmt.Errorf("%w: a run has %d remarks at most", ErrInvalid, MostRemarks)
+			return nil, fmt.Errorf("%w: a run has %d remarks at most", ErrInvalid, MostRemarks)
 		}
 		if err := tx.InsertRemark(ctx, r); err != nil {
-			return err
+			return nil, err
 		}
 		concerned, err := concerned(ctx, tx, at, before)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		told, err = s.tell(ctx, tx, at, &r, concerned)
-		return err
+		return entryOf(ActionSaid, &r), s.tell(ctx, tx, at, &r, r.Mentions, concerned)
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.hub.publish(append(toAccounts(told), Signal{Run: at.Run})...)
 	return &r, nil
+}
+
+// Edit writes a remark of one's own anew, and tells those whom it did not mention before. The error wraps store.ErrNotFound where
+// there is none of that id, and ErrForeign where it is somebody else's.
+func (s *Service) Edit(ctx context.Context, at Place, id string, by Person, text string, mentions []string) (*store.Remark, error) {
+	body, err := remarkBody(text, mentions)
+	if err != nil {
+		return nil, err
+	}
+	var r *store.Remark
+	err = s.record(ctx, at.Run, by.Actor, func(ctx context.Context, tx *store.Tx) (*Entry, error) {
+		if r, err = remark(ctx, tx, at.Run, id); err != nil {
+			return nil, err
+		}
+		if r.Account != by.Account {
+			return nil, fmt.Errorf("remark %s: %w", id, ErrForeign)
+		}
+		fresh := slices.DeleteFunc(slices.Clone(body.Mentions), func(m string) bool { return slices.Contains(r.Mentions, m) })
+		r.RemarkBody, r.Edited = *body, s.now().UTC()
+		at.Item = r.Item
+		return entryOf(ActionEdited, r), errors.Join(tx.SaveRemark(ctx, id, *body), s.tell(ctx, tx, at, r, fresh, nil))
+	})
+	return r, err
+}
+
+// Unsay removes a remark: one's own, or any where that is allowed. The errors are those of Edit.
+func (s *Service) Unsay(ctx context.Context, run, id string, by Person, foreign bool) error {
+	return s.record(ctx, run, by.Actor, func(ctx context.Context, tx *store.Tx) (*Entry, error) {
+		r, err := remark(ctx, tx, run, id)
+		if err != nil {
+			return nil, err
+		}
+		if r.Account != by.Account && !foreign {
+			return nil, fmt.Errorf("remark %s: %w", id, ErrForeign)
+		}
+		_, err = tx.DropRemark(ctx, run, id)
+		return entryOf(ActionUnsaid, r), err
+	})
+}
+
+func remark(ctx context.Context, tx *store.Tx, run, id string) (*store.Remark, error) {
+	all, err := tx.Remarks(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], nil
+		}
+	}
+	return nil, fmt.Errorf("remark %s: %w", id, store.ErrNotFound)
 }
 
 // concerned lists those whom a remark on an item concerns without naming them.
@@ -115,24 +198,24 @@ func concerned(ctx context.Context, tx *store.Tx, at Place, before []store.Remar
 }
 
 // tell writes the notices of a remark: a mention is told as one, and nobody is told twice or of what they said themselves.
-func (s *Service) tell(ctx context.Context, tx *store.Tx, at Place, r *store.Remark, concerned []string) ([]string, error) {
+func (s *Service) tell(ctx context.Context, tx *store.Tx, at Place, r *store.Remark, mentions, concerned []string) error {
 	told := []string{r.Account}
 	for _, group := range []struct {
 		kind     Kind
 		accounts []string
-	}{{Mentioned, r.Mentions}, {Remarked, concerned}} {
+	}{{Mentioned, mentions}, {Remarked, concerned}} {
 		for _, account := range group.accounts {
 			if slices.Contains(told, account) {
 				continue
 			}
 			told = append(told, account)
 			n := store.Notice{Account: account, NoticeBody: store.NoticeBody{From: r.Account, Item: at.Item, File: at.File, Stage: at.Stage, Text: beginning(r.Text)}}
-			if err := insert(ctx, tx, at, group.kind, n); err != nil {
-				return nil, err
+			if err := s.insert(ctx, tx, at, group.kind, n); err != nil {
+				return err
 			}
 		}
 	}
-	return told[1:], nil
+	return nil
 }
 
 // beginning is as much of a remark as a notice shows.
@@ -144,55 +227,44 @@ func beginning(text string) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-// Unsay removes a remark of an account's own. The error wraps store.ErrNotFound where it has none of that id.
-func (s *Service) Unsay(ctx context.Context, run, id, account string) error {
-	err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		there, err := tx.DropRemark(ctx, run, id, account)
-		if err == nil && !there {
-			err = fmt.Errorf("remark %s: %w", id, store.ErrNotFound)
-		}
-		return err
-	})
-	if err == nil {
-		s.hub.publish(Signal{Run: run})
-	}
-	return err
-}
-
 // Assignments lists who is to see to what of a run.
 func (s *Service) Assignments(ctx context.Context, run string) ([]store.Assignment, error) {
 	return s.store.Assignments(ctx, run)
 }
 
+// AssignedTo lists what an account is to see to in a workspace, the latest first.
+func (s *Service) AssignedTo(ctx context.Context, workspace, account string) ([]store.Assignment, error) {
+	return s.store.AssignedTo(ctx, workspace, account, MostAssigned)
+}
+
 // Assign has an account see to an item, and tells it, unless it took the item itself.
-func (s *Service) Assign(ctx context.Context, at Place, assigner, account string, due time.Time) error {
+func (s *Service) Assign(ctx context.Context, at Place, by Person, account string, due time.Time) error {
 	if at.Item == "" {
 		return fmt.Errorf("%w: it is not said which item", ErrInvalid)
 	}
-	err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		err := tx.PutAssignment(ctx, store.Assignment{Run: at.Run, Item: at.Item, Workspace: at.Workspace, Account: account, Assigner: assigner, Due: due})
-		if err != nil || account == assigner {
-			return err
+	return s.record(ctx, at.Run, by.Actor, func(ctx context.Context, tx *store.Tx) (*Entry, error) {
+		err := tx.PutAssignment(ctx, store.Assignment{Run: at.Run, Item: at.Item, Workspace: at.Workspace, Account: account, Assigner: by.Account, Due: due})
+		if err != nil {
+			return nil, err
 		}
-		return insert(ctx, tx, at, Assigned, store.Notice{Account: account, NoticeBody: store.NoticeBody{From: assigner, Item: at.Item, File: at.File, Stage: at.Stage}})
+		e := &Entry{Action: ActionAssigned, Object: at.Item, Details: map[string]any{"account": account}}
+		if !due.IsZero() {
+			e.Details["due"] = due.UTC().Format(time.RFC3339)
+		}
+		if account == by.Account {
+			return e, nil
+		}
+		return e, s.insert(ctx, tx, at, Assigned, store.Notice{Account: account, NoticeBody: store.NoticeBody{From: by.Account, Item: at.Item, File: at.File, Stage: at.Stage, Due: due}})
 	})
-	if err == nil {
-		s.hub.publish(Signal{Run: at.Run}, Signal{Account: account})
-	}
-	return err
 }
 
 // Unassign has nobody in particular see to an item. The error wraps store.ErrNotFound where nobody was to.
-func (s *Service) Unassign(ctx context.Context, run, item string) error {
-	err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+func (s *Service) Unassign(ctx context.Context, run, item string, by Person) error {
+	return s.record(ctx, run, by.Actor, func(ctx context.Context, tx *store.Tx) (*Entry, error) {
 		there, err := tx.DropAssignment(ctx, run, item)
 		if err == nil && !there {
 			err = fmt.Errorf("assignment of %s: %w", item, store.ErrNotFound)
 		}
-		return err
+		return &Entry{Action: ActionUnassigned, Object: item}, err
 	})
-	if err == nil {
-		s.hub.publish(Signal{Run: run})
-	}
-	return err
 }

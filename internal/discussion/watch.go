@@ -5,19 +5,11 @@ import (
 	"sync"
 )
 
-// Signal says that something is another: of the discussion of a run, or of the notices of an account. What it is stands in
-// the records.
+// Signal says that something is another: who looks at a run, or the notices of an account. What it is stands in the records.
+// What is said and assigned is told with the audit of the run.
 type Signal struct {
 	Run     string
 	Account string
-}
-
-func toAccounts(accounts []string) []Signal {
-	all := make([]Signal, len(accounts))
-	for i, a := range accounts {
-		all[i] = Signal{Account: a}
-	}
-	return all
 }
 
 // Watch tells what happens in this process until ctx ends, to the run or to the notices of the account that about names. A

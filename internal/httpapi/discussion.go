@@ -3,12 +3,15 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/discussion"
+	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // Someone is a person by name.
@@ -19,12 +22,14 @@ type Someone struct {
 
 // Remark is what somebody said about a run or an item of it.
 type Remark struct {
-	ID       string    `json:"id"`
-	Item     string    `json:"item,omitempty" doc:"Id of an issue, insight or recommendation; absent where it is about the run as a whole."`
-	By       Someone   `json:"by"`
-	Text     string    `json:"text"`
-	Mentions []Someone `json:"mentions"`
-	At       time.Time `json:"at"`
+	ID       string     `json:"id"`
+	Item     string     `json:"item,omitempty" doc:"Id of an issue, insight or recommendation; absent where it is about the run as a whole."`
+	By       Someone    `json:"by"`
+	Text     string     `json:"text"`
+	Mentions []Someone  `json:"mentions"`
+	At       time.Time  `json:"at"`
+	Edited   *time.Time `json:"edited,omitempty"`
+	Salt     string     `json:"salt,omitempty" doc:"The audit of the run holds the SHA-256 of it and the text behind one another."`
 }
 
 // Assignment says who is to see to an item of a run.
@@ -48,7 +53,7 @@ type discussionOutput struct{ Body Discussion }
 type remarkBody struct {
 	Item     string   `json:"item,omitempty" maxLength:"200" doc:"Id of an issue, insight or recommendation; none for the run as a whole."`
 	Text     string   `json:"text" minLength:"1" maxLength:"16000"`
-	Mentions []string `json:"mentions,omitempty" maxItems:"20" doc:"Ids of accounts in the workspace, who are told."`
+	Mentions []string `json:"mentions,omitempty" maxItems:"20" doc:"Ids of accounts in the workspace, who are told. Who is named in the text, by @ and the name, is told in any case."`
 }
 
 type assignmentBody struct {
@@ -70,28 +75,28 @@ func (a *API) discussions() {
 		func(ctx context.Context, in *RunPath) (*discussionOutput, error) { return a.discussion(ctx, *in) })
 	register(a, need(access.RemarksWrite), huma.Operation{OperationID: "make-remark", Method: http.MethodPost, Path: all + "/remarks",
 		Summary: "Say something about a run or an item of it; those who are named in it are told", Tags: tags, DefaultStatus: http.StatusCreated}, a.makeRemark)
-	register(a, need(access.RemarksWrite), huma.Operation{OperationID: "remove-remark", Method: http.MethodDelete, Path: all + "/remarks/{remark}",
-		Summary: "Take back what one said oneself", Tags: tags},
-		func(ctx context.Context, in *struct {
-			RunPath
-			Remark string `path:"remark" maxLength:"64"`
-		},
-		) (*struct{}, error) {
-			if _, _, err := a.state(ctx, in.RunPath); err != nil {
-				return nil, err
-			}
-			return nil, a.App.Discussion().Unsay(ctx, in.Run, in.Remark, caller(ctx).Account)
-		})
-	register(a, need(access.DecisionsTake), huma.Operation{OperationID: "put-assignment", Method: http.MethodPut, Path: one,
+	remark := all + "/remarks/{remark}"
+	register(a, need(access.RemarksWrite), huma.Operation{OperationID: "edit-remark", Method: http.MethodPut, Path: remark,
+		Summary: "Write a remark of one's own anew", Tags: tags}, a.editRemark)
+	register(a, need(access.RemarksWrite), huma.Operation{OperationID: "remove-remark", Method: http.MethodDelete, Path: remark,
+		Summary: "Take back what one said oneself; a steward removes what others said, too", Tags: tags}, a.removeRemark)
+	register(a, need(access.ItemsAssign), huma.Operation{OperationID: "put-assignment", Method: http.MethodPut, Path: one,
 		Summary: "Have somebody see to an item", Tags: tags}, a.putAssignment)
-	register(a, need(access.DecisionsTake), huma.Operation{OperationID: "remove-assignment", Method: http.MethodDelete, Path: one,
+	register(a, need(access.ItemsAssign), huma.Operation{OperationID: "remove-assignment", Method: http.MethodDelete, Path: one,
 		Summary: "Have nobody in particular see to an item", Tags: tags},
 		func(ctx context.Context, in *ItemPath) (*struct{}, error) {
 			if _, _, err := a.state(ctx, in.RunPath); err != nil {
 				return nil, err
 			}
-			return nil, a.App.Discussion().Unassign(ctx, in.Run, in.Item)
+			return nil, a.App.Discussion().Unassign(ctx, in.Run, in.Item, person(ctx))
 		})
+	a.assignments(tags)
+}
+
+// person is who calls, as discussions know them.
+func person(ctx context.Context) discussion.Person {
+	who := caller(ctx)
+	return discussion.Person{Account: who.Account, Actor: actor(who)}
 }
 
 func (a *API) discussion(ctx context.Context, in RunPath) (*discussionOutput, error) {
@@ -112,17 +117,21 @@ func (a *API) discussion(ctx context.Context, in RunPath) (*discussionOutput, er
 	}
 	name := a.names(ctx)
 	out := &discussionOutput{Discussion{Remarks: []Remark{}, Assignments: []Assignment{}, Present: name.all(present)}}
-	for _, r := range remarks {
-		out.Body.Remarks = append(out.Body.Remarks, Remark{ID: r.ID, Item: r.Item, By: name.of(r.Account), Text: r.Text, Mentions: name.all(r.Mentions), At: r.Created})
+	for i := range remarks {
+		out.Body.Remarks = append(out.Body.Remarks, remarkView(&remarks[i], name))
 	}
-	for _, x := range assigned {
-		v := Assignment{Item: x.Item, To: name.of(x.Account), By: name.of(x.Assigner), At: x.Created}
-		if !x.Due.IsZero() {
-			v.Due = &x.Due
-		}
-		out.Body.Assignments = append(out.Body.Assignments, v)
+	for i := range assigned {
+		out.Body.Assignments = append(out.Body.Assignments, assignmentView(&assigned[i], name))
 	}
 	return out, nil
+}
+
+func remarkView(r *store.Remark, name *names) Remark {
+	v := Remark{ID: r.ID, Item: r.Item, By: name.of(r.Account), Text: r.Text, Mentions: name.all(r.Mentions), At: r.Created, Salt: r.Salt}
+	if !r.Edited.IsZero() {
+		v.Edited = &r.Edited
+	}
+	return v
 }
 
 func (a *API) makeRemark(ctx context.Context, in *struct {
@@ -134,15 +143,72 @@ func (a *API) makeRemark(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.areMembers(ctx, in.Workspace, in.Body.Mentions...); err != nil {
-		return nil, err
-	}
-	r, err := a.App.Discussion().Say(ctx, *at, caller(ctx).Account, in.Body.Text, in.Body.Mentions)
+	mentions, err := a.mentioned(ctx, in.Workspace, in.Body.Text, in.Body.Mentions)
 	if err != nil {
 		return nil, err
 	}
-	name := a.names(ctx)
-	return &struct{ Body Remark }{Remark{ID: r.ID, Item: r.Item, By: name.of(r.Account), Text: r.Text, Mentions: name.all(r.Mentions), At: r.Created}}, nil
+	r, err := a.App.Discussion().Say(ctx, *at, person(ctx), in.Body.Text, mentions)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Remark }{remarkView(r, a.names(ctx))}, nil
+}
+
+// RemarkPath names a remark on a run.
+type RemarkPath struct {
+	RunPath
+	Remark string `path:"remark" maxLength:"64"`
+}
+
+func (a *API) editRemark(ctx context.Context, in *struct {
+	RemarkPath
+	Body struct {
+		Text     string   `json:"text" minLength:"1" maxLength:"16000"`
+		Mentions []string `json:"mentions,omitempty" maxItems:"20" doc:"As of a new one."`
+	}
+},
+) (*struct{ Body Remark }, error) {
+	at, err := a.placeOf(ctx, in.RunPath, "")
+	if err != nil {
+		return nil, err
+	}
+	mentions, err := a.mentioned(ctx, in.Workspace, in.Body.Text, in.Body.Mentions)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.App.Discussion().Edit(ctx, *at, in.Remark, person(ctx), in.Body.Text, mentions)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Remark }{remarkView(r, a.names(ctx))}, nil
+}
+
+func (a *API) removeRemark(ctx context.Context, in *RemarkPath) (*struct{}, error) {
+	if _, _, err := a.state(ctx, in.RunPath); err != nil {
+		return nil, err
+	}
+	who := caller(ctx)
+	foreign := who.In(in.Workspace).Allows(access.RemarksModerate) && who.Scoped(access.RemarksModerate)
+	return nil, a.App.Discussion().Unsay(ctx, in.Run, in.Remark, person(ctx), foreign)
+}
+
+// mentioned are those whom a remark names, in its text or beside it. All of them are in the workspace.
+func (a *API) mentioned(ctx context.Context, workspace, text string, beside []string) ([]string, error) {
+	if err := a.areMembers(ctx, workspace, beside...); err != nil {
+		return nil, err
+	}
+	if !strings.Contains(text, "@") {
+		return beside, nil
+	}
+	all, err := a.App.Members(ctx, workspace)
+	if err != nil {
+		return nil, err
+	}
+	name, people := a.names(ctx), make(map[string]string, len(all))
+	for _, m := range all {
+		people[m.Account] = name.of(m.Account).Name
+	}
+	return slices.Concat(beside, discussion.Mentions(text, people)), nil
 }
 
 func (a *API) putAssignment(ctx context.Context, in *struct {
@@ -161,7 +227,7 @@ func (a *API) putAssignment(ctx context.Context, in *struct {
 	if in.Body.Due != nil {
 		due = *in.Body.Due
 	}
-	if err := a.App.Discussion().Assign(ctx, *at, caller(ctx).Account, in.Body.Account, due); err != nil {
+	if err := a.App.Discussion().Assign(ctx, *at, person(ctx), in.Body.Account, due); err != nil {
 		return nil, err
 	}
 	return a.discussion(ctx, in.RunPath)
@@ -213,40 +279,10 @@ func (a *API) areMembers(ctx context.Context, workspace string, accounts ...stri
 	return nil
 }
 
-// names knows accounts by name. Each is looked up once.
-type names struct {
-	look  func(account string) string
-	known map[string]string
-}
-
-func (a *API) names(ctx context.Context) *names {
-	return &names{known: map[string]string{}, look: func(account string) string {
-		x, err := a.Auth.Account(ctx, account)
-		if err != nil { // it is gone, or cannot be read now: what it said stays
-			return "?"
-		}
-		return x.Name
-	}}
-}
-
-func (n *names) of(account string) Someone {
-	name, ok := n.known[account]
-	if !ok {
-		name = n.look(account)
-		n.known[account] = name
-	}
-	return Someone{Account: account, Name: name}
-}
-
-func (n *names) all(accounts []string) []Someone {
-	out := make([]Someone, len(accounts))
-	for i, x := range accounts {
-		out[i] = n.of(x)
-	}
-	return out
-}
-
 // discussionMappings say what becomes of the errors of discussions.
 var discussionMappings = []mapping{
+	{discussion.ErrForeign, func(error) *Problem {
+		return newProblem(http.StatusForbidden, "not_yours", "Somebody else said it.").kept("nothing was changed").next("ask a steward to remove it")
+	}},
 	{discussion.ErrInvalid, status(http.StatusUnprocessableEntity, "invalid", "correct it and send it again")},
 }

@@ -27,8 +27,21 @@ func (s *plant) talk(t *testing.T, run string) {
 	steward, analyst := s.account(access.Steward), s.account(access.Analyst)
 
 	events := s.follow(access.Viewer, s.in("/runs/"+run+"/events"))
+	other := s.follow(access.Steward, s.in("/runs/"+run+"/events"))
+	events.until(t, "event: presence")
+	if who := events.data(t); !strings.Contains(who, steward) {
+		t.Errorf("who is there is told as %s", who)
+	}
+	other.leave()
+	events.until(t, "event: presence")
+	if who := events.data(t); strings.Contains(who, steward) {
+		t.Errorf("after somebody left, who is there is told as %s", who)
+	}
 	said := s.want(201, s.do(access.Viewer, http.MethodPost, at+"/remarks", map[string]any{"item": item, "text": "Is this so, @steward?", "mentions": []string{steward}}))
-	events.until(t, "event: discussion")
+	events.until(t, "event: comment")
+	if what := events.data(t); !strings.Contains(what, `"action":"remark.made"`) || !strings.Contains(what, item) {
+		t.Errorf("a remark is told as %s", what)
+	}
 	if n := s.notices(access.Steward); !strings.Contains(n, `"kind":"mentioned"`) || !strings.Contains(n, "Is this so") || !strings.Contains(n, `"unseen":1`) {
 		t.Errorf("who was named is told %s", n)
 	}
@@ -49,6 +62,11 @@ func (s *plant) talk(t *testing.T, run string) {
 	if n := s.notices(access.Analyst); !strings.Contains(n, `"kind":"assigned"`) {
 		t.Errorf("who is to see to it is told %s", n)
 	}
+	events.until(t, "event: assignment")
+	if mine := string(s.want(200, s.do(access.Analyst, http.MethodGet, s.in("/assignments"), nil)).body); !strings.Contains(mine, item) || !strings.Contains(mine, run) {
+		t.Errorf("what the analyst is to see to is %s", mine)
+	}
+	s.preference(t)
 	s.refusals(t, at, item, said.json(t)["id"].(string))
 	s.want(204, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
 	s.want(404, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
@@ -62,9 +80,24 @@ func (s *plant) refusals(t *testing.T, at, item, remark string) {
 	}
 	s.want(http.StatusNotFound, s.do(access.Analyst, http.MethodPost, at+"/remarks", map[string]any{"item": "none", "text": "Hello"}))
 	s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPut, at+"/assignments/"+item, map[string]any{"account": "nobody"}))
-	s.want(http.StatusNotFound, s.do(access.Analyst, http.MethodDelete, at+"/remarks/"+remark, nil)) // somebody else's
-	s.want(http.StatusNoContent, s.do(access.Viewer, http.MethodDelete, at+"/remarks/"+remark, nil))
+	s.want(http.StatusForbidden, s.do(access.Analyst, http.MethodDelete, at+"/remarks/"+remark, nil)) // somebody else's
+	s.want(http.StatusForbidden, s.do(access.Steward, http.MethodPut, at+"/remarks/"+remark, map[string]any{"text": "mine"}))
+	edited := s.want(http.StatusOK, s.do(access.Viewer, http.MethodPut, at+"/remarks/"+remark, map[string]any{"text": "Is this really so?"}))
+	if !strings.Contains(string(edited.body), "really") || !strings.Contains(string(edited.body), `"edited":`) {
+		t.Errorf("edited: %s", edited.body)
+	}
+	s.want(http.StatusNoContent, s.do(access.Steward, http.MethodDelete, at+"/remarks/"+remark, nil))
 	s.want(http.StatusNotFound, s.do(access.Operator, http.MethodGet, at, nil))
+}
+
+// preference is chosen by whoever is told.
+func (s *plant) preference(t *testing.T) {
+	s.t = t
+	p := s.want(http.StatusOK, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", map[string]any{"mail": []string{"assigned"}}))
+	if !strings.Contains(string(p.body), `"mail":["assigned"]`) || !strings.Contains(string(p.body), `"possible":false`) {
+		t.Errorf("chosen: %s", p.body)
+	}
+	s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", map[string]any{"mail": []string{"nonsense"}}))
 }
 
 func (s *plant) notices(role access.Role) string {
@@ -73,7 +106,10 @@ func (s *plant) notices(role access.Role) string {
 }
 
 // following is a stream of events that somebody follows.
-type following struct{ lines *bufio.Scanner }
+type following struct {
+	lines *bufio.Scanner
+	leave context.CancelFunc
+}
 
 // follow begins to follow a stream; it has begun when follow returns.
 func (s *plant) follow(role access.Role, path string) *following {
@@ -90,7 +126,7 @@ func (s *plant) follow(role access.Role, path string) *following {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = resp.Body.Close() })
-	f := &following{bufio.NewScanner(resp.Body)}
+	f := &following{bufio.NewScanner(resp.Body), cancel}
 	f.until(s.t, "event: run")
 	return f
 }
@@ -103,4 +139,13 @@ func (f *following) until(t *testing.T, line string) {
 		}
 	}
 	t.Fatalf("the stream ended before %q: %v", line, f.lines.Err())
+}
+
+// data is what the event tells whose name was read last.
+func (f *following) data(t *testing.T) string {
+	t.Helper()
+	if !f.lines.Scan() {
+		t.Fatalf("the stream ended: %v", f.lines.Err())
+	}
+	return f.lines.Text()
 }

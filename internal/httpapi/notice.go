@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/discussion"
 )
 
 // Notice tells the caller of something that concerns them.
 type Notice struct {
 	ID        string          `json:"id"`
-	Kind      discussion.Kind `json:"kind" enum:"mentioned,remarked,assigned,waits,failed,done"`
+	Kind      discussion.Kind `json:"kind" enum:"mentioned,remarked,assigned,waits,deadline,escalated,failed,done"`
 	Workspace string          `json:"workspace"`
 	Run       string          `json:"run"`
 	File      string          `json:"file"`
@@ -20,6 +21,7 @@ type Notice struct {
 	Stage     string          `json:"stage,omitempty" doc:"Where the run waits or failed, or of the item."`
 	By        *Someone        `json:"by,omitempty"`
 	Text      string          `json:"text,omitempty" doc:"The beginning of a remark."`
+	Due       *time.Time      `json:"due,omitempty" doc:"Of a deadline, or of what was assigned."`
 	At        time.Time       `json:"at"`
 	Seen      bool            `json:"seen"`
 }
@@ -48,6 +50,50 @@ func (a *API) notices() {
 		}
 		return a.noticesOf(ctx)
 	})
+	a.noticePreferences()
+}
+
+// NoticePreference is what an account chose about its notices.
+type NoticePreference struct {
+	Mail     []discussion.Kind `json:"mail" doc:"Kinds that come by mail as well."`
+	Kinds    []discussion.Kind `json:"kinds" doc:"All kinds that there are."`
+	Possible bool              `json:"possible" doc:"The server can send mail."`
+}
+
+func (a *API) noticePreferences() {
+	self := need(access.SelfManage)
+	register(a, self, a.selfOperation("get-my-notice-preference", http.MethodGet, "/notices/preference", "Which notices come by mail"),
+		func(ctx context.Context, _ *struct{}) (*struct{ Body NoticePreference }, error) {
+			return a.noticePreference(ctx)
+		})
+	register(a, self, a.selfOperation("put-my-notice-preference", http.MethodPut, "/notices/preference", "Choose which notices come by mail"),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Mail []string `json:"mail" maxItems:"20" doc:"Kinds of notices."`
+			}
+		},
+		) (*struct{ Body NoticePreference }, error) {
+			who := caller(ctx)
+			if who.Kind != auth.KindSession {
+				return nil, newProblem(http.StatusForbidden, "token", "An API token cannot do this.").kept("nothing was changed").next("sign in")
+			}
+			p := discussion.Preference{}
+			for _, k := range in.Body.Mail {
+				p.Mail = append(p.Mail, discussion.Kind(k))
+			}
+			if err := a.App.Discussion().Prefer(ctx, who.Account, p); err != nil {
+				return nil, err
+			}
+			return a.noticePreference(ctx)
+		})
+}
+
+func (a *API) noticePreference(ctx context.Context) (*struct{ Body NoticePreference }, error) {
+	p, err := a.App.Discussion().Preference(ctx, caller(ctx).Account)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body NoticePreference }{NoticePreference{Mail: p.Mail, Kinds: discussion.Kinds(), Possible: a.App.Discussion().MailsOn()}}, nil
 }
 
 // noticesOf lists the caller's notices, but for those of workspaces that they are no longer in.
@@ -67,6 +113,9 @@ func (a *API) noticesOf(ctx context.Context) (*noticesOutput, error) {
 		}
 		v := Notice{ID: n.ID, Kind: discussion.Kind(n.Kind), Workspace: n.Workspace, Run: n.Run, File: n.File, Item: n.Item, Stage: n.Stage, Text: n.Text,
 			At: n.Created, Seen: !n.Seen.IsZero()}
+		if !n.Due.IsZero() {
+			v.Due = &n.Due
+		}
 		if n.From != "" {
 			by := name.of(n.From)
 			v.By = &by

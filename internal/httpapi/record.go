@@ -121,7 +121,7 @@ func isStream(op huma.Operation) bool {
 
 // object is the most particular id of the path.
 func object(ctx huma.Context) string {
-	for _, name := range []string{"item", "recipe", "policy", "delivery", "webhook", "token", "session", "version", "dataset", "upload", "run", "account"} {
+	for _, name := range []string{"remark", "item", "recipe", "policy", "delivery", "webhook", "token", "session", "version", "dataset", "upload", "run", "account"} {
 		if id := ctx.Param(name); id != "" {
 			return name + ":" + id
 		}

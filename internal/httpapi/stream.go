@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/discussion"
 )
@@ -93,7 +94,7 @@ func (a *API) streams() {
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-run", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/runs/{run}/events", Summary: "How the run moves, live", Tags: []string{"runs"}, Responses: streamResponses(),
 		Description: "Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; " +
-			"`run`, where the run stands; `progress`, how far a task is; `discussion`, that remarks, assignments or who is present are others than before. The stream ends when the session or token does: connect again."},
+			"`run`, where the run stands; `progress`, how far a task is; `comment`, that a remark was made, edited or removed; `assignment`, that somebody is to see to an item, or nobody any more; `presence`, who looks at the run now; `discussion`, after each of the three. The stream ends when the session or token does: connect again."},
 		a.watchRun)
 	register(a, need(access.RunsRead), huma.Operation{OperationID: "watch-workspace", Method: http.MethodGet,
 		Path: Prefix + "/workspaces/{workspace}/events", Summary: "How the runs of the workspace move, live", Tags: []string{"runs"}, Responses: streamResponses(),
@@ -150,19 +151,21 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 	if in.LastEventID != "" && (err != nil || last < 0) {
 		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
 	}
-	account := caller(ctx).Account
+	who := caller(ctx)
 	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) { //nolint:contextcheck // as above
 		updates, err := a.App.Watch(ctx, in.Run)
 		if err != nil {
 			return
 		}
-		mark := ""
-		said := a.App.Discussion().Watch(ctx, discussion.Signal{Run: in.Run})
-		defer a.present(ctx, in.Run, account)()
 		if in.LastEventID == "" { // who has seen nothing begins with where the run stands
 			if links, err := a.App.Audit(ctx, in.Run); err == nil {
 				last = int64(len(links))
 			}
+		}
+		room := a.enter(ctx, s, in.Run, who)
+		defer room.leave()
+		if room.tell(ctx) != nil {
+			return
 		}
 		for {
 			select {
@@ -171,40 +174,17 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 				if !more || a.passRun(ctx, s, in.Workspace, u, erased, &last) != nil {
 					return
 				}
-			case <-said:
-				if a.passDiscussion(ctx, s, in.Run, &mark) != nil {
+			case <-room.moved:
+				if room.tell(ctx) != nil {
 					return
 				}
 			case <-beat: // what other processes did is told with it
-				a.present(ctx, in.Run, account)
-				if !still() || s.write(": here\n\n") != nil || a.passDiscussion(ctx, s, in.Run, &mark) != nil {
+				if !still() || s.write(": here\n\n") != nil || a.passEntries(ctx, s, textual(ctx, in.Workspace), in.Run, nil, erased, &last) != nil {
 					return
 				}
 			}
 		}
 	}), nil
-}
-
-// passDiscussion tells that the discussion of a run is another, where it is.
-func (a *API) passDiscussion(ctx context.Context, s *stream, run string, mark *string) error {
-	now, err := a.App.Discussion().Mark(ctx, run)
-	if err != nil || now == *mark {
-		return err
-	}
-	*mark = now
-	return s.send(0, "discussion", struct{}{})
-}
-
-// present has somebody shown as present at a run; call what it returns when they leave.
-func (a *API) present(ctx context.Context, run, account string) func() {
-	if err := a.App.Discussion().Here(ctx, run, account); err != nil {
-		a.log.WarnContext(ctx, "who follows a run cannot be recorded", "run", run, "error", err)
-	}
-	return func() {
-		if err := a.App.Discussion().Gone(context.WithoutCancel(ctx), run, account); err != nil {
-			a.log.WarnContext(ctx, "who left a run cannot be recorded", "run", run, "error", err)
-		}
-	}
 }
 
 // passRun passes an update on, and the entries of the audit that came with it.
@@ -214,10 +194,17 @@ func (a *API) passRun(ctx context.Context, s *stream, workspace string, u contro
 	if u.Kind == control.Progress {
 		return s.send(0, "progress", u)
 	}
-	links := u.Entries
+	if err := a.passEntries(ctx, s, m, u.Run, u.Entries, erased, last); err != nil || u.Kind == control.Noted {
+		return err
+	}
+	return s.send(0, "run", u)
+}
+
+// passEntries passes entries of the audit on: those that are given, or what was added since the last, where one is missing.
+func (a *API) passEntries(ctx context.Context, s *stream, m masks, run string, links []audit.Link, erased bool, last *int64) error {
 	if len(links) == 0 || links[0].Seq > *last+1 {
 		var err error
-		if links, err = a.App.AuditSince(ctx, u.Run, *last); err != nil {
+		if links, err = a.App.AuditSince(ctx, run, *last); err != nil {
 			return err
 		}
 	}
@@ -233,6 +220,9 @@ func (a *API) passRun(ctx context.Context, s *stream, workspace string, u contro
 			return err
 		}
 		*last = l.Seq
+		if err := passTalk(s, l.Body); err != nil {
+			return err
+		}
 	}
-	return s.send(0, "run", u)
+	return nil
 }

@@ -56,6 +56,7 @@ type Config struct {
 	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
 	AllowTargets []string `yaml:"allow_targets"`
 	Backups      Backups  `yaml:"backups"`
+	Mail         Mail     `yaml:"mail"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
 	// DrainDelay is how long the server goes on answering when it is to end and says that it is not ready: a load balancer
@@ -199,6 +200,9 @@ func (c *Config) Check() error {
 		return fmt.Errorf("the provider of keys is %q: use file, env or vault", c.Keys.Provider)
 	}
 	if err := c.Auth.check(); err != nil {
+		return err
+	}
+	if err := c.Mail.check(c.Origin); err != nil {
 		return err
 	}
 	if c.Origin == "" {

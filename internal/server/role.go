@@ -43,6 +43,9 @@ func (s *Server) openApp(ctx context.Context) (err error) {
 	if opt.Webhooks, err = s.webhooks(); err != nil {
 		return err
 	}
+	if opt.Mail, err = s.cfg.Mail.open(s.cfg.Origin); err != nil {
+		return err
+	}
 	s.app, err = app.Open(ctx, opt)
 	return err
 }

@@ -72,6 +72,12 @@ var settings = []setting{
 	{"webhooks.keep", "", "", "how long the log of deliveries is kept", func(c *Config) any { return &c.Webhooks.Keep }},
 	{"allow_targets", "allow-target", "", "range, address or name on the premises that webhooks may lead to (repeatable)", func(c *Config) any { return &c.AllowTargets }},
 	{"drain_delay", "drain-delay", "", "how long the server still answers when it is to end, so that a load balancer notices (default: not at all)", func(c *Config) any { return &c.DrainDelay }},
+	{"mail.server", "mail-server", "", "SMTP server that tells people by mail of what concerns them, such as smtp.example.org:587", func(c *Config) any { return &c.Mail.Server }},
+	{"mail.from", "mail-from", "", "whom mails come from, such as flow@example.org", func(c *Config) any { return &c.Mail.From }},
+	{"mail.user", "mail-user", "", "whom the server knows it by at the SMTP server", func(c *Config) any { return &c.Mail.User }},
+	{"mail.password.file", "", "", "file that holds the password there", func(c *Config) any { return &c.Mail.Password.File }},
+	{"mail.security", "mail-security", "", "how the way there is protected: starttls (default), implicit or none", func(c *Config) any { return (*string)(&c.Mail.Security) }},
+	{"mail.ca_file", "", "", "authority that vouches for the SMTP server, PEM (default: those of the system)", func(c *Config) any { return &c.Mail.CAFile }},
 	{"drain_within", "drain-within", "", "how long requests may take that are under way when the server ends", func(c *Config) any { return &c.DrainWithin }},
 }
 

@@ -15,12 +15,14 @@ type Remark struct {
 	Account   string
 	RemarkBody
 	Created time.Time
+	Edited  time.Time // zero where it was not
 }
 
 // RemarkBody is what is sealed of a remark.
 type RemarkBody struct {
 	Text     string   `json:"text"`
 	Mentions []string `json:"mentions,omitempty"` // accounts
+	Salt     string   `json:"salt,omitempty"`     // goes before the text into the hash that the audit holds
 }
 
 // Assignment says who is to see to an item of a run.
@@ -32,27 +34,6 @@ type Assignment struct {
 	Assigner  string
 	Due       time.Time // zero for none
 	Created   time.Time
-}
-
-// Notice tells somebody of something.
-type Notice struct {
-	ID        string
-	Account   string // who is told
-	Workspace string
-	Run       string
-	Kind      string
-	NoticeBody
-	Created time.Time
-	Seen    time.Time // zero while nobody has read it
-}
-
-// NoticeBody is what is sealed of a notice.
-type NoticeBody struct {
-	From  string `json:"from,omitempty"` // account
-	Item  string `json:"item,omitempty"`
-	File  string `json:"file,omitempty"`
-	Stage string `json:"stage,omitempty"`
-	Text  string `json:"text,omitempty"` // the beginning of a remark
 }
 
 // InsertRemark records a remark.
@@ -69,9 +50,21 @@ func (t *Tx) InsertRemark(ctx context.Context, r Remark) error {
 	return nil
 }
 
-// DropRemark removes a remark of an account on a run, and says whether there was one.
-func (t *Tx) DropRemark(ctx context.Context, run, id, account string) (bool, error) {
-	n, err := t.exec(ctx, "DELETE FROM remark WHERE id = $1 AND run = $2 AND account = $3", id, run, account)
+// SaveRemark writes the text of a remark anew, as edited now.
+func (t *Tx) SaveRemark(ctx context.Context, id string, b RemarkBody) error {
+	body, err := t.s.sealJSON(b)
+	if err != nil {
+		return fmt.Errorf("encrypting remark %s: %w", id, err)
+	}
+	if _, err = t.exec(ctx, "UPDATE remark SET body = $1, edited = $2 WHERE id = $3", body, t.s.now(), id); err != nil {
+		return fmt.Errorf("editing remark %s: %w", id, err)
+	}
+	return nil
+}
+
+// DropRemark removes a remark on a run, and says whether there was one.
+func (t *Tx) DropRemark(ctx context.Context, run, id string) (bool, error) {
+	n, err := t.exec(ctx, "DELETE FROM remark WHERE id = $1 AND run = $2", id, run)
 	if err != nil {
 		return false, fmt.Errorf("removing remark %s: %w", id, err)
 	}
@@ -92,13 +85,13 @@ func (s *Store) remarks(ctx context.Context, q querier, run string) ([]Remark, e
 	all, err := list(ctx, q, func(scan func(...any) error) (Remark, error) {
 		var r Remark
 		var body []byte
-		var created int64
-		if err := scan(&r.ID, &r.Workspace, &r.Run, &r.Item, &r.Account, &body, &created); err != nil {
+		var created, edited int64
+		if err := scan(&r.ID, &r.Workspace, &r.Run, &r.Item, &r.Account, &body, &created, &edited); err != nil {
 			return r, err
 		}
-		r.Created = moment(created)
+		r.Created, r.Edited = moment(created), perhaps(edited)
 		return r, s.unsealJSON(body, &r.RemarkBody)
-	}, "SELECT id, workspace, run, item, account, body, created FROM remark WHERE run = $1 ORDER BY created, id", run)
+	}, "SELECT id, workspace, run, item, account, body, created, edited FROM remark WHERE run = $1 ORDER BY created, id", run)
 	if err != nil {
 		return nil, fmt.Errorf("listing the remarks on run %s: %w", run, err)
 	}
@@ -131,90 +124,31 @@ func (t *Tx) DropAssignment(ctx context.Context, run, item string) (bool, error)
 
 // Assignments lists who is to see to what of a run, by the item.
 func (s *Store) Assignments(ctx context.Context, run string) ([]Assignment, error) {
-	return assignments(ctx, s.read, run)
+	return assignments(ctx, s.read, "run = $1 ORDER BY item", run)
 }
 
 // Assignments lists who is to see to what of a run, by the item.
 func (t *Tx) Assignments(ctx context.Context, run string) ([]Assignment, error) {
-	return assignments(ctx, t.tx, run)
+	return assignments(ctx, t.tx, "run = $1 ORDER BY item", run)
 }
 
-func assignments(ctx context.Context, q querier, run string) ([]Assignment, error) {
+// AssignedTo lists what an account is to see to in a workspace, the latest first.
+func (s *Store) AssignedTo(ctx context.Context, workspace, account string, limit int) ([]Assignment, error) {
+	return assignments(ctx, s.read, "workspace = $1 AND account = $2 ORDER BY created DESC, run, item LIMIT $3", workspace, account, limit)
+}
+
+func assignments(ctx context.Context, q querier, where string, args ...any) ([]Assignment, error) {
 	all, err := list(ctx, q, func(scan func(...any) error) (Assignment, error) {
 		var a Assignment
 		var due, created int64
 		err := scan(&a.Run, &a.Item, &a.Workspace, &a.Account, &a.Assigner, &due, &created)
-		if due != 0 {
-			a.Due = moment(due)
-		}
-		a.Created = moment(created)
+		a.Due, a.Created = perhaps(due), moment(created)
 		return a, err
-	}, "SELECT run, item, workspace, account, assigner, due, created FROM assignment WHERE run = $1 ORDER BY item", run)
+	}, "SELECT run, item, workspace, account, assigner, due, created FROM assignment WHERE "+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("listing the assignments of run %s: %w", run, err)
+		return nil, fmt.Errorf("listing assignments: %w", err)
 	}
 	return all, nil
-}
-
-// InsertNotice records a notice that nobody has read.
-func (t *Tx) InsertNotice(ctx context.Context, n Notice) error {
-	body, err := t.s.sealJSON(n.NoticeBody)
-	if err != nil {
-		return fmt.Errorf("encrypting notice %s: %w", n.ID, err)
-	}
-	_, err = t.exec(ctx, "INSERT INTO notice (id, account, workspace, run, kind, body, created, seen) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)", n.ID, n.Account,
-		n.Workspace, n.Run, n.Kind, body, t.s.now(), int64(0))
-	if err != nil {
-		return fmt.Errorf("recording notice %s: %w", n.ID, err)
-	}
-	return nil
-}
-
-// Notices lists what an account was told of, the latest first.
-func (s *Store) Notices(ctx context.Context, account string, limit int) ([]Notice, error) {
-	all, err := list(ctx, s.read, func(scan func(...any) error) (Notice, error) {
-		var n Notice
-		var body []byte
-		var created, seen int64
-		if err := scan(&n.ID, &n.Account, &n.Workspace, &n.Run, &n.Kind, &body, &created, &seen); err != nil {
-			return n, err
-		}
-		n.Created = moment(created)
-		if seen != 0 {
-			n.Seen = moment(seen)
-		}
-		return n, s.unsealJSON(body, &n.NoticeBody)
-	}, "SELECT id, account, workspace, run, kind, body, created, seen FROM notice WHERE account = $1 ORDER BY created DESC, id DESC LIMIT $2", account, limit)
-	if err != nil {
-		return nil, fmt.Errorf("listing the notices of account %s: %w", account, err)
-	}
-	return all, nil
-}
-
-// SeeNotices marks notices of an account as read: those of the ids, or all where there are none.
-func (t *Tx) SeeNotices(ctx context.Context, account string, ids []string) error {
-	query, args := "UPDATE notice SET seen = $1 WHERE account = $2 AND seen = 0", [][]any{{t.s.now(), account}}
-	if len(ids) > 0 {
-		query, args = query+" AND id = $3", nil
-		for _, id := range ids {
-			args = append(args, []any{t.s.now(), account, id})
-		}
-	}
-	for _, a := range args {
-		if _, err := t.exec(ctx, query, a...); err != nil {
-			return fmt.Errorf("marking notices of account %s as read: %w", account, err)
-		}
-	}
-	return nil
-}
-
-// DropNotices removes notices that are older than a moment, and says how many.
-func (t *Tx) DropNotices(ctx context.Context, before time.Time) (int64, error) {
-	n, err := t.exec(ctx, "DELETE FROM notice WHERE created < $1", before.UnixMicro())
-	if err != nil {
-		return 0, fmt.Errorf("removing old notices: %w", err)
-	}
-	return n, nil
 }
 
 // PutPresence records that somebody looks at a run, until a moment.
@@ -233,6 +167,25 @@ func (t *Tx) DropPresence(ctx context.Context, run, account string) error {
 		return fmt.Errorf("recording who looks at run %s: %w", run, err)
 	}
 	return nil
+}
+
+// Presences tells who looks at which run, and until when that holds.
+func (s *Store) Presences(ctx context.Context) (map[string]map[string]time.Time, error) {
+	all := map[string]map[string]time.Time{}
+	_, err := list(ctx, s.read, func(scan func(...any) error) (struct{}, error) {
+		var run, account string
+		var until int64
+		err := scan(&run, &account, &until)
+		if all[run] == nil {
+			all[run] = map[string]time.Time{}
+		}
+		all[run][account] = moment(until)
+		return struct{}{}, err
+	}, "SELECT run, account, until FROM presence WHERE until >= $1", s.now())
+	if err != nil {
+		return nil, fmt.Errorf("listing who looks at runs: %w", err)
+	}
+	return all, nil
 }
 
 // Present lists the accounts that look at a run, in their order.
@@ -255,16 +208,4 @@ func (s *Store) present(ctx context.Context, q querier, run string) ([]string, e
 		return nil, fmt.Errorf("listing who looks at run %s: %w", run, err)
 	}
 	return all, nil
-}
-
-// DiscussionMark is another whenever something was said, taken back or assigned at a run.
-func (s *Store) DiscussionMark(ctx context.Context, run string) (string, error) {
-	var remarks, lastRemark, assigned, lastAssigned int64
-	err := s.read.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM remark WHERE run = $1), (SELECT coalesce(max(created), 0) FROM remark WHERE run = $1), "+
-		"(SELECT count(*) FROM assignment WHERE run = $1), (SELECT coalesce(max(created), 0) FROM assignment WHERE run = $1)", run).
-		Scan(&remarks, &lastRemark, &assigned, &lastAssigned)
-	if err != nil {
-		return "", fmt.Errorf("looking at what was said about run %s: %w", run, err)
-	}
-	return fmt.Sprint(remarks, lastRemark, assigned, lastAssigned), nil
 }

@@ -175,6 +175,15 @@ func (s *Store) Members(ctx context.Context, workspace string) ([]Member, error)
 	return s.members(ctx, "workspace = $1 ORDER BY created, account", workspace)
 }
 
+// Members lists who is in a workspace.
+func (t *Tx) Members(ctx context.Context, workspace string) ([]Member, error) {
+	all, err := list(ctx, t.tx, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE workspace = $1 ORDER BY created, account", workspace)
+	if err != nil {
+		return nil, fmt.Errorf("listing the members of workspace %s: %w", workspace, err)
+	}
+	return all, nil
+}
+
 // Memberships lists the workspaces that an account is in.
 func (s *Store) Memberships(ctx context.Context, account string) ([]Member, error) {
 	return s.members(ctx, "account = $1 ORDER BY created, workspace", account)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -16,28 +17,36 @@ func remarksBelongToARun(t *testing.T, s *store.Store) {
 		return errors.Join(tx.InsertRun(ctx, run("r1")),
 			tx.InsertRemark(ctx, store.Remark{ID: "m1", Run: "r1", Item: "i", Account: "a", RemarkBody: store.RemarkBody{Text: "see here", Mentions: []string{"b"}}}),
 			tx.InsertRemark(ctx, store.Remark{ID: "m2", Run: "r2", Item: "i", Account: "a", RemarkBody: store.RemarkBody{Text: "elsewhere"}}),
-			tx.PutAssignment(ctx, store.Assignment{Run: "r1", Item: "i", Account: "a", Assigner: "b"}),
-			tx.PutAssignment(ctx, store.Assignment{Run: "r1", Item: "i", Account: "c", Assigner: "b", Due: due}))
+			tx.PutAssignment(ctx, store.Assignment{Run: "r1", Item: "i", Workspace: "w", Account: "a", Assigner: "b"}),
+			tx.PutAssignment(ctx, store.Assignment{Run: "r1", Item: "i", Workspace: "w", Account: "c", Assigner: "b", Due: due}))
 	})
 	all, err := s.Remarks(t.Context(), "r1")
 	if err != nil || len(all) != 1 || all[0].Text != "see here" || !slices.Equal(all[0].Mentions, []string{"b"}) || all[0].Created.IsZero() {
 		t.Errorf("%+v, %v", all, err)
 	}
+	if of, err := s.AssignedTo(t.Context(), "w", "c", 10); err != nil || len(of) != 1 || of[0].Run != "r1" {
+		t.Errorf("assigned to c: %+v, %v", of, err)
+	}
 	if of, err := s.Assignments(t.Context(), "r1"); err != nil || len(of) != 1 || of[0].Account != "c" || !of[0].Due.Equal(due) {
 		t.Errorf("%+v, %v", of, err)
 	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
-		foreign, err := tx.DropRemark(ctx, "r1", "m1", "b")
-		own, ownErr := tx.DropRemark(ctx, "r1", "m1", "a")
+		editErr := tx.SaveRemark(ctx, "m1", store.RemarkBody{Text: "see there", Salt: "s"})
+		edited, readErr := tx.Remarks(ctx, "r1")
+		if len(edited) != 1 || edited[0].Text != "see there" || edited[0].Edited.IsZero() {
+			t.Errorf("after the edit: %+v", edited)
+		}
+		foreign, err := tx.DropRemark(ctx, "r2", "m1")
+		own, ownErr := tx.DropRemark(ctx, "r1", "m1")
 		if foreign || !own {
-			t.Errorf("removed by somebody else: %v, by its author: %v", foreign, own)
+			t.Errorf("removed from another run: %v, from its own: %v", foreign, own)
 		}
 		there, thereErr := tx.DropAssignment(ctx, "r1", "i")
 		again, againErr := tx.DropAssignment(ctx, "r1", "i")
 		if !there || again {
 			t.Errorf("an assignment was removed: %v, again: %v", there, again)
 		}
-		return errors.Join(err, ownErr, thereErr, againErr)
+		return errors.Join(err, ownErr, thereErr, againErr, editErr, readErr)
 	})
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
 		err := tx.InsertRemark(ctx, store.Remark{ID: "m3", Run: "r1", Account: "a", RemarkBody: store.RemarkBody{Text: "to be erased"}})
@@ -53,11 +62,18 @@ func noticesAreReadOnce(t *testing.T, s *store.Store) {
 	in(t, s, func(ctx context.Context, tx *store.Tx) error {
 		var all error
 		for _, id := range []string{"n1", "n2", "n3"} {
-			all = errors.Join(all, tx.InsertNotice(ctx, store.Notice{ID: id, Account: "a", Run: "r", Kind: "mentioned", NoticeBody: store.NoticeBody{Text: id}}))
+			_, err := tx.InsertNotice(ctx, store.Notice{ID: id, Account: "a", Run: "r", Kind: "mentioned", NoticeBody: store.NoticeBody{Text: id}})
+			all = errors.Join(all, err)
 		}
-		return errors.Join(all, tx.InsertNotice(ctx, store.Notice{ID: "n4", Account: "b", Run: "r", Kind: "mentioned"}),
-			tx.SeeNotices(ctx, "a", []string{"n2", "n4"}))
+		_, err := tx.InsertNotice(ctx, store.Notice{ID: "n4", Account: "b", Run: "r", Kind: "mentioned", Mail: "pending"})
+		return errors.Join(all, err, tx.SeeNotices(ctx, "a", []string{"n2", "n4"}), tx.SetNoticeMail(ctx, "n4", "sent"))
 	})
+	if n, err := s.Notice(t.Context(), "n4"); err != nil || n.Mail != "sent" || n.Account != "b" {
+		t.Errorf("%+v, %v", n, err)
+	}
+	if _, err := s.Notice(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a notice that is not there: %v", err)
+	}
 	got, err := s.Notices(t.Context(), "a", 10)
 	if err != nil || len(got) != 3 {
 		t.Fatalf("%+v, %v", got, err)
@@ -92,8 +108,48 @@ func presencePasses(t *testing.T, s *store.Store) {
 	if got, err := s.Present(t.Context(), "r"); err != nil || !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("%v, %v", got, err)
 	}
+	if got, err := s.Presences(t.Context()); err != nil || len(got) != 2 || len(got["r"]) != 2 || got["r"]["gone"] != (time.Time{}) ||
+		!got["other"]["c"].Equal(now.Add(time.Hour).Truncate(time.Microsecond)) {
+		t.Errorf("%v, %v", got, err)
+	}
 	in(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropPresence(ctx, "r", "a") })
 	if got, err := s.Present(t.Context(), "r"); err != nil || !slices.Equal(got, []string{"b"}) {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func noticesAboutTheSameAreToldOnce(t *testing.T, s *store.Store) {
+	in(t, s, func(ctx context.Context, tx *store.Tx) error {
+		var all error
+		for i, c := range []struct {
+			account, about string
+			want           bool
+		}{{"a", "x", true}, {"a", "x", false}, {"b", "x", true}, {"a", "y", true}, {"a", "", true}, {"a", "", true}} {
+			fresh, err := tx.InsertNotice(ctx, store.Notice{ID: fmt.Sprint("n", i), Account: c.account, Run: "r", About: c.about})
+			if fresh != c.want {
+				t.Errorf("the %d. notice is told: %v", i+1, fresh)
+			}
+			all = errors.Join(all, err)
+		}
+		return all
+	})
+}
+
+func noticePreferencesAreKept(t *testing.T, s *store.Store) {
+	var p []string
+	if chosen, err := s.NoticePreference(t.Context(), "a", &p); chosen || err != nil {
+		t.Errorf("chosen before: %v, %v", chosen, err)
+	}
+	for _, want := range [][]string{{"x", "y"}, {}} {
+		in(t, s, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.PutNoticePreference(ctx, "a", want); err != nil {
+				return err
+			}
+			chosen, err := tx.NoticePreference(ctx, "a", &p)
+			if !chosen || !slices.Equal(p, want) {
+				t.Errorf("chosen: %v, %v", chosen, p)
+			}
+			return err
+		})
 	}
 }

@@ -44,6 +44,8 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 		"AnswersAreGivenOnce":                 answersAreGivenOnce,
 		"RemarksBelongToARun":                 remarksBelongToARun,
 		"NoticesAreReadOnce":                  noticesAreReadOnce,
+		"NoticesAboutTheSameAreToldOnce":      noticesAboutTheSameAreToldOnce,
+		"NoticePreferencesAreKept":            noticePreferencesAreKept,
 		"PresencePasses":                      presencePasses,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open(t)) })

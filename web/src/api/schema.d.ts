@@ -297,6 +297,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notices/preference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which notices come by mail */
+        get: operations["get-my-notice-preference"];
+        /** Choose which notices come by mail */
+        put: operations["put-my-notice-preference"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/notices/seen": {
         parameters: {
             query?: never;
@@ -764,6 +782,23 @@ export interface paths {
         patch: operations["change-workspace"];
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody is to see to in the workspace: the caller, where nobody else is named */
+        get: operations["list-assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/audit": {
         parameters: {
             query?: never;
@@ -1209,9 +1244,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /** Write a remark of one's own anew */
+        put: operations["edit-remark"];
         post?: never;
-        /** Take back what one said oneself */
+        /** Take back what one said oneself; a steward removes what others said, too */
         delete: operations["remove-remark"];
         options?: never;
         head?: never;
@@ -1244,7 +1280,7 @@ export interface paths {
         };
         /**
          * How the run moves, live
-         * @description Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; `run`, where the run stands; `progress`, how far a task is; `discussion`, that remarks, assignments or who is present are others than before. The stream ends when the session or token does: connect again.
+         * @description Who follows is shown to the others as present. Events: `entry`, an entry of the run's audit, its id being its number: after a break none is lost, for the browser sends Last-Event-ID; `run`, where the run stands; `progress`, how far a task is; `comment`, that a remark was made, edited or removed; `assignment`, that somebody is to see to an item, or nobody any more; `presence`, who looks at the run now; `discussion`, after each of the three. The stream ends when the session or token does: connect again.
          */
         get: operations["watch-run"];
         put?: never;
@@ -2351,6 +2387,33 @@ export interface components {
             item: string;
             why: string;
         };
+        DutiesOutputBody: {
+            /** @description The latest first, 500 at most. */
+            assignments: components["schemas"]["Duty"][] | null;
+        };
+        Duty: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Someone"];
+            decided: boolean;
+            /** Format: date-time */
+            due?: string;
+            file: string;
+            item: string;
+            /** @description It can be decided now: its control point is open. */
+            open: boolean;
+            run: string;
+            /** @description The stage that proposed the item. */
+            stage?: string;
+            /** @description Of the run. */
+            status: string;
+            to: components["schemas"]["Someone"];
+        };
+        "Edit-remarkRequest": {
+            /** @description As of a new one. */
+            mentions?: string[] | null;
+            text: string;
+        };
         Effect: {
             /** Format: double */
             high?: number;
@@ -2775,11 +2838,16 @@ export interface components {
             /** Format: date-time */
             at: string;
             by?: components["schemas"]["Someone"];
+            /**
+             * Format: date-time
+             * @description Of a deadline, or of what was assigned.
+             */
+            due?: string;
             file: string;
             id: string;
             item?: string;
             /** @enum {string} */
-            kind: "mentioned" | "remarked" | "assigned" | "waits" | "failed" | "done";
+            kind: "mentioned" | "remarked" | "assigned" | "waits" | "deadline" | "escalated" | "failed" | "done";
             run: string;
             seen: boolean;
             /** @description Where the run waits or failed, or of the item. */
@@ -2787,6 +2855,14 @@ export interface components {
             /** @description The beginning of a remark. */
             text?: string;
             workspace: string;
+        };
+        NoticePreference: {
+            /** @description All kinds that there are. */
+            kinds: string[] | null;
+            /** @description Kinds that come by mail as well. */
+            mail: string[] | null;
+            /** @description The server can send mail. */
+            possible: boolean;
         };
         NoticesOutputBody: {
             /** @description The latest first, 200 at most. */
@@ -2887,6 +2963,10 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "analyst" | "steward" | "administrator";
         };
+        "Put-my-notice-preferenceRequest": {
+            /** @description Kinds of notices. */
+            mail: string[] | null;
+        };
         QueueCount: {
             kind: string;
             state: string;
@@ -2914,16 +2994,20 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: components["schemas"]["Someone"];
+            /** Format: date-time */
+            edited?: string;
             id: string;
             /** @description Id of an issue, insight or recommendation; absent where it is about the run as a whole. */
             item?: string;
             mentions: components["schemas"]["Someone"][] | null;
+            /** @description The audit of the run holds the SHA-256 of it and the text behind one another. */
+            salt?: string;
             text: string;
         };
         RemarkBody: {
             /** @description Id of an issue, insight or recommendation; none for the run as a whole. */
             item?: string;
-            /** @description Ids of accounts in the workspace, who are told. */
+            /** @description Ids of accounts in the workspace, who are told. Who is named in the text, by @ and the name, is told in any case. */
             mentions?: string[] | null;
             text: string;
         };
@@ -4390,6 +4474,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticesOutputBody"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "get-my-notice-preference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreference"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "put-my-notice-preference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-my-notice-preferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreference"];
                 };
             };
             /** @description A problem (RFC 9457). */
@@ -6013,6 +6197,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "list-assignments": {
+        parameters: {
+            query?: {
+                /** @description Id of the account; the caller's where it is empty. */
+                account?: string;
+                /** @description Only what can be decided now and is not. */
+                open?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutiesOutputBody"];
                 };
             };
             /** @description A problem (RFC 9457). */
@@ -7906,6 +8146,64 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "edit-remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+                remark: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit-remarkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,9 @@ export const together = {
     remarked: (who: string, file: string, _stage: string) => `${who} wrote on ${file}`,
     assigned: (who: string, file: string, _stage: string) => `${who} asks you to see to something on ${file}`,
     waits: (_: string, file: string, stage: string) => `${file} waits for you${stage ? ` (${stage})` : ""}`,
+    deadline: (_: string, file: string, stage: string) => `${file} is soon out of time${stage ? ` (${stage})` : ""}`,
+    escalated: (_: string, file: string, stage: string) =>
+      `${file} was not decided in time${stage ? ` (${stage})` : ""}`,
     failed: (_: string, file: string, stage: string) => `${file} failed${stage ? ` (${stage})` : ""}`,
     done: (_: string, file: string, _stage: string) => `${file} is done`,
   },

@@ -12,6 +12,8 @@ export const scopes = [
   "datasets.erase",
   "data.unmasked",
   "remarks.write",
+  "remarks.moderate",
+  "items.assign",
   "recipes.read",
   "recipes.write",
   "policies.write",

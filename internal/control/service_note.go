@@ -1,0 +1,61 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/audit"
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/store"
+)
+
+// Note is what people did beside the flow, for the audit of the run. Its details hold none of their words.
+type Note struct {
+	Action, Object string
+	Details        map[string]any
+}
+
+// Note does what f does in a transaction, adds the note that it returns to the run's audit, and tells whoever watches. The
+// state of the run stays as it is; the chain of one that has ended is sealed again. The error wraps ErrConflict where the run was
+// erased. With a nil note nothing is recorded.
+func (s *Service) Note(ctx context.Context, run string, actor flow.Actor, f func(ctx context.Context, tx *store.Tx) (*Note, error)) error {
+	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		m, err := s.move(ctx, tx, run)
+		if err != nil {
+			return err
+		}
+		if m.state.Status == Erased {
+			return fmt.Errorf("run %s: %w: it was erased", run, ErrConflict)
+		}
+		note, err := f(ctx, tx)
+		if err != nil || note == nil {
+			return err
+		}
+		if err := m.note(ctx, actor, note); err != nil {
+			return err
+		}
+		u := updateOf(m.run, m.state)
+		u.Kind, u.Proposal, u.Entries = Noted, nil, m.entries
+		tx.AfterCommit(func() { s.hub.publish(u) })
+		return nil
+	})
+}
+
+func (m *move) note(ctx context.Context, actor flow.Actor, n *Note) error {
+	at := m.now()
+	next, err := audit.Append(m.link, audit.Entry{At: at, Run: m.run.ID, Actor: actor.Kind + ":" + actor.Name, Action: n.Action, Object: n.Object, Details: n.Details})
+	if err != nil {
+		return err
+	}
+	if err := m.add(ctx, n.Action, next); err != nil {
+		return err
+	}
+	if m.state.Status != Done && m.state.Status != Aborted {
+		return nil
+	}
+	seal, err := audit.Seal(&next, m.run.ID, systemActor, at)
+	if err != nil {
+		return err
+	}
+	return m.add(ctx, audit.ActionSeal, seal)
+}
