@@ -12,11 +12,13 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/machine"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -41,9 +43,18 @@ type Options struct {
 	Folders []string
 	// MemoryLimit is what one child process may hold, in bytes; 0 means no limit.
 	MemoryLimit int64
-	// Workers is how many tasks run at the same time; 0 means 2, and less none: they are left to other processes, which
+	// MemoryBudget is what all child processes together may hold, in bytes; 0 is no limit but that of each.
+	MemoryBudget int64
+	// Processors is how many processors tasks may take together; 0 is no limit.
+	Processors float64
+	// Workers is how many tasks run at the same time at most; 0 means 2, and less none: they are left to other processes, which
 	// needs PostgresURL and NATSURL.
 	Workers int
+	// LeastWorkers is how many there are in any case; 0 means Workers. Between the two their number follows the work and the
+	// memory that is free.
+	LeastWorkers int
+	// Idle is how long a child process stays that has nothing to do; 0 means five minutes.
+	Idle time.Duration
 	// Threads is the number of the engine's threads in one child; 0 means one for each processor.
 	Threads int
 	// PostgresURL has the records and the queue on PostgreSQL in the place of the home's SQLite.
@@ -61,6 +72,8 @@ type Options struct {
 	PointTTL time.Duration
 	// Webhooks, where given, tell other systems of what happens to runs; Store is set.
 	Webhooks *webhook.Config
+	// Memory reads the memory of the machine; nil means machine.Look.
+	Memory func() (machine.Memory, error)
 	// Drain is how long tasks under way may take to end when the instance is closed; then, and with 0, they are interrupted
 	// and worked again by whoever comes next.
 	Drain time.Duration
@@ -90,10 +103,14 @@ type App struct {
 	control *control.Service
 	reading *process.Pool // for those who look; nil where a processor was given
 	exports exports
+	needs   learning
 	hooks   *webhook.Service // nil where there are none
 
 	discussion *discussion.Service
 	warming    sync.WaitGroup
+
+	stopScaling context.CancelFunc
+	scaling     sync.WaitGroup
 }
 
 // Open starts the instance and takes up what was under way. Close must be called.
@@ -113,7 +130,7 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	if opt.Workers < 0 && (opt.PostgresURL == "" || opt.NATSURL == "") {
 		return nil, errors.New("a process that leaves all tasks to others needs the addresses of PostgreSQL and NATS, where others find them")
 	}
-	a := &App{opt: opt}
+	a := &App{opt: opt, needs: learning{took: make(chan process.Worked, untold)}}
 	if err := a.start(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 	}
@@ -141,6 +158,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.openRecords(ctx, ring); err != nil {
 		return err
 	}
+	if err := a.openNeeds(ctx); err != nil {
+		return err
+	}
 	a.keys = keys.NewDatasets(a.opt.Keys, shelf{a.records})
 	if a.files, err = dataset.New(filepath.Join(a.opt.Home, "files"), a.keys); err != nil {
 		return err
@@ -152,6 +172,19 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	return a.startControl(ctx, ring)
+}
+
+// beginWorkers is how many workers there are at first.
+func (a *App) beginWorkers() int {
+	if a.opt.Workers < 0 {
+		return a.opt.Workers
+	}
+	return a.leastWorkers()
+}
+
+// budget is what tasks may take together.
+func (a *App) budget() admission.Budget {
+	return admission.Budget{Memory: a.opt.MemoryBudget, Child: a.opt.MemoryLimit, Processors: a.opt.Processors}
 }
 
 // exclusive says whether records and queue are this process's alone.
@@ -169,7 +202,7 @@ func (a *App) startProcesses() error {
 	if err != nil {
 		return fmt.Errorf("finding the folder of the files: %w", err)
 	}
-	a.pool, err = process.New(process.Config{OnWorked: a.worked(), Command: a.opt.Command, Children: max(a.opt.Workers, 1), MemoryLimit: a.opt.MemoryLimit,
+	a.pool, err = process.New(process.Config{OnWorked: a.worked, IdleTime: a.opt.Idle, Command: a.opt.Command, Children: max(a.opt.Workers, 1), MemoryLimit: a.opt.MemoryLimit,
 		Threads: a.opt.Threads, SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: append([]string{files}, a.opt.Folders...), Log: a.opt.Log})
 	if err != nil {
 		return err
@@ -179,7 +212,7 @@ func (a *App) startProcesses() error {
 	if a.opt.MemoryLimit > 0 {
 		memory = min(memory, a.opt.MemoryLimit)
 	}
-	a.reading, err = process.New(process.Config{Command: a.opt.Command, Children: readers, MemoryLimit: memory, Threads: a.opt.Threads,
+	a.reading, err = process.New(process.Config{IdleTime: a.opt.Idle, Command: a.opt.Command, Children: readers, MemoryLimit: memory, Threads: a.opt.Threads,
 		SpillDir: spill, ExtensionDir: a.opt.ExtensionDir, Folders: []string{files}, Log: a.opt.Log})
 	if err != nil {
 		return err
@@ -230,7 +263,7 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
 		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved,
 		Broker: broker.Config{URL: a.opt.NATSURL, Replicas: a.opt.NATSReplicas, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
-		Queue:  task.Config{Workers: a.opt.Workers, Exclusive: a.exclusive(), Drain: a.opt.Drain, OnTried: a.tried()},
+		Queue:  task.Config{Workers: a.beginWorkers(), Needs: &a.needs.estimates, Budget: a.budget(), Exclusive: a.exclusive(), Drain: a.opt.Drain, OnTried: a.tried()},
 	})
 	if err != nil {
 		return err
@@ -242,7 +275,15 @@ func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
 	if a.opt.Dormant {
 		return nil
 	}
-	return a.control.Start(ctx)
+	if err := a.control.Start(ctx); err != nil {
+		return err
+	}
+	if a.opt.Workers > 0 && a.leastWorkers() < a.opt.Workers {
+		background, stop := context.WithCancel(context.WithoutCancel(ctx))
+		a.stopScaling = stop
+		a.scaling.Go(func() { a.scale(background) })
+	}
+	return nil
 }
 
 // Records are the instance's, for the services that keep theirs in the same database.
@@ -254,6 +295,10 @@ func (a *App) Ring() *keys.Ring { return a.ring }
 // Close stops the instance; what is under way is taken up by the next Open.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	if a.stopScaling != nil {
+		a.stopScaling()
+		a.scaling.Wait()
+	}
 	if a.control != nil {
 		errs = append(errs, a.control.Stop(ctx))
 	}
@@ -271,6 +316,7 @@ func (a *App) Close(ctx context.Context) error {
 		a.pool.Close()
 		a.warming.Wait()
 	}
+	a.closeNeeds()
 	if a.records != nil {
 		errs = append(errs, a.records.Close())
 	}

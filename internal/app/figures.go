@@ -10,6 +10,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/process"
+	"github.com/analytix-flow/analytix/internal/scaling"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 )
@@ -18,6 +19,8 @@ import (
 type Observer interface {
 	Tried(t task.Tried)
 	Worked(w process.Worked)
+	// Scaled tells of a decision about the number of workers; before and after are the same where another was wanted and could not be.
+	Scaled(before, after int, why scaling.Reason)
 }
 
 // Figures reads from the records how much there is of what.
@@ -76,11 +79,4 @@ func (a *App) tried() func(task.Tried) {
 		return nil
 	}
 	return a.opt.Observer.Tried
-}
-
-func (a *App) worked() func(process.Worked) {
-	if a.opt.Observer == nil {
-		return nil
-	}
-	return a.opt.Observer.Worked
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -145,9 +146,31 @@ func stumble(ctx context.Context, line string) error {
 			return ctx.Err()
 		}
 	}
+	if marker, ok := strings.CutPrefix(line, "#until-there:"); ok { // goes on when the marker is there
+		for tick := time.NewTicker(5 * time.Millisecond); ; {
+			if _, err := os.Stat(marker); err == nil {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-tick.C:
+			}
+		}
+	}
 	switch line {
 	case "#refuse":
 		return stage.Refused(errors.New("this is no table"))
+	case "#eat": // takes more and more memory until it is stopped
+		var all [][]byte
+		for ctx.Err() == nil {
+			b := make([]byte, 4<<20)
+			for i := 0; i < len(b); i += 4096 {
+				b[i] = 1
+			}
+			all = append(all, b)
+		}
+		return fmt.Errorf("%d pieces: %w", len(all), ctx.Err())
 	case "#wait":
 		<-ctx.Done()
 		return ctx.Err()

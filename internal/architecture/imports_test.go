@@ -13,7 +13,8 @@ const module = "github.com/analytix-flow/analytix/"
 
 // floors is the table of docs/architecture.md: a package imports only packages of lower floors.
 var floors = map[string]int{
-	"internal/flow":  0,
+	"internal/flow":      0,
+	"internal/admission": 1, "internal/scaling": 1, "internal/machine": 1,
 	"internal/audit": 1, "internal/delimited": 1, "internal/semantic": 1, "internal/similarity": 1, "internal/statistic": 1,
 	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1, "internal/identifier": 1, "internal/durable": 1, "internal/phrase": 1, "internal/certificate": 3,
 	"internal/tier": 1, "internal/outbound": 1, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5, "internal/discussion": 5, "internal/mail": 1,

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/analytix-flow/analytix/internal/engine"
+	"github.com/analytix-flow/analytix/internal/machine"
 	"github.com/analytix-flow/analytix/internal/sample"
 )
 
@@ -204,15 +205,21 @@ func median(ms []measured) measured {
 // never more than 8 GiB.
 func defaultMemory() int64 {
 	const most = 8 << 30
-	raw, err := os.ReadFile("/proc/meminfo")
+	m, err := machine.Look()
 	if err != nil {
 		return 2 << 30
 	}
-	var kib int64
-	if _, err := fmt.Sscanf(string(raw), "MemTotal: %d kB", &kib); err != nil {
-		return 2 << 30
+	return min(most, m.Total/2)
+}
+
+// defaultBudget is the memory that all child processes of a server may take where the operator sets none: three quarters of
+// the machine's, and as much as one may take in any case.
+func defaultBudget(one int64) int64 {
+	m, err := machine.Look()
+	if err != nil {
+		return 2 * one
 	}
-	return min(most, kib<<10/2)
+	return max(one, m.Total/4*3)
 }
 
 // parseMemory reads a size such as 2GiB or 512MiB.

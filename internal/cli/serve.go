@@ -80,6 +80,12 @@ func serverParts(ctx context.Context, s *streams, cfg *server.Config) (server.Pa
 			return server.Parts{}, usage(fmt.Errorf("--memory: %w", err))
 		}
 	}
+	opt.MemoryBudget = defaultBudget(opt.MemoryLimit)
+	if cfg.MemoryBudget != "" {
+		if opt.MemoryBudget, err = parseMemory(cfg.MemoryBudget); err != nil {
+			return server.Parts{}, usage(fmt.Errorf("--memory-budget: %w", err))
+		}
+	}
 	parts := server.Parts{App: opt, Version: version, Tell: func(format string, args ...any) {
 		_, _ = fmt.Fprintf(s.err, format+"\n", args...) // there is nobody else to tell
 	}}

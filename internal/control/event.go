@@ -62,6 +62,7 @@ type Event struct {
 	Document  string            `json:"document,omitempty"`   // task.done, stage.concluded
 	Files     map[string]string `json:"files,omitempty"`      // task.done
 	Message   string            `json:"message,omitempty"`    // task.failed, run.aborted
+	Columns   int               `json:"columns,omitempty"`    // stage.concluded of reception
 	Refused   bool              `json:"refused,omitempty"`    // task.failed
 	Proposal  *flow.Proposal    `json:"proposal,omitempty"`   // stage.assembled
 	Decision  *flow.Decision    `json:"decision,omitempty"`   // decision.taken

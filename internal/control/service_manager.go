@@ -155,21 +155,22 @@ func (w *managing) conclude(ctx context.Context) (*answer, error) {
 		return nil, err
 	}
 	var route []flow.RouteEntry
+	columns := 0
 	if w.c.Stage == flow.Reception {
-		if route, err = w.reroute(decided); err != nil {
+		if route, columns, err = w.reroute(decided); err != nil {
 			return nil, err
 		}
 	}
 	return &answer{document: record, event: w.event(StageConcluded, func(e *Event) {
-		e.Document, e.Route = record.ID, route
+		e.Document, e.Route, e.Columns = record.ID, route, columns
 	})}, nil
 }
 
-// reroute plans the way through the later stages from what reception found out.
-func (w *managing) reroute(decided json.RawMessage) ([]flow.RouteEntry, error) {
+// reroute plans the way through the later stages from what reception found out, and says how many columns there are.
+func (w *managing) reroute(decided json.RawMessage) ([]flow.RouteEntry, int, error) {
 	var facts flow.Facts
 	if err := json.Unmarshal(decided, &facts); err != nil {
-		return nil, stage.Permanent(fmt.Errorf("reading the facts of reception: %w", err))
+		return nil, 0, stage.Permanent(fmt.Errorf("reading the facts of reception: %w", err))
 	}
 	var route []flow.RouteEntry
 	for _, r := range w.state.Route {
@@ -179,7 +180,7 @@ func (w *managing) reroute(decided json.RawMessage) ([]flow.RouteEntry, error) {
 			route = append(route, w.managers[r.Stage].Route(&facts, facts.Context.Goal))
 		}
 	}
-	return route, nil
+	return route, len(facts.Columns), nil
 }
 
 // inForce lists the decisions in force, in the order of the proposal's items.

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
@@ -109,7 +110,8 @@ func (m *move) end(ctx context.Context) error {
 }
 
 func (m *move) carryOut(ctx context.Context, c Command) error {
-	t := task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: m.run.Tier, Kind: c.Handler}
+	t := task.Task{Run: c.Run, Stage: c.Stage, Round: c.Round, Try: c.Try, Tier: m.run.Tier, Kind: c.Handler,
+		Size: admission.Size{Bytes: m.run.Head.Bytes, Columns: m.state.Columns}}
 	switch c.Kind {
 	case Plan, Assemble, Conclude:
 		return m.put(ctx, m.tx, store.Command, c.Run, string(c.Kind), c)

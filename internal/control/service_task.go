@@ -24,7 +24,7 @@ const (
 
 // kinds lists the kinds of tasks: one for each handler, and those of the service itself.
 func (s *Service) kinds() []task.Kind {
-	kinds := []task.Kind{{Name: kindExpire, Every: expireEvery, Work: s.expire}, {Name: kindDecide, Work: s.decideAlone}}
+	kinds := []task.Kind{{Name: kindExpire, Every: expireEvery, Work: s.expire}, {Name: kindDecide, Light: true, Work: s.decideAlone}}
 	for _, st := range flow.Stages() {
 		for _, h := range s.managers[st].Handlers() {
 			kinds = append(kinds, task.Kind{Name: h.Name(), Work: s.work})

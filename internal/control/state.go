@@ -46,6 +46,8 @@ type State struct {
 	Route     []flow.RouteEntry          `json:"route"`
 	Stages    map[flow.Stage]*StageState `json:"stages"`
 	Failure   *Failure                   `json:"failure,omitempty"`
+	// Columns is how many the table has; 0 before reception has counted them.
+	Columns int `json:"columns,omitempty"`
 	// PointTTL is how long a control point stays open; 0 means for ever.
 	PointTTL time.Duration `json:"point_ttl,omitempty"`
 	// FourEyes has who decided at a control point not close it.

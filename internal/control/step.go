@@ -278,6 +278,9 @@ func (s *step) otherEyes(st *StageState) error {
 
 func (s *step) concluded(st *StageState) {
 	st.Concluded = s.e.Document
+	if s.e.Columns > 0 {
+		s.Columns = s.e.Columns
+	}
 	if len(s.e.Route) > 0 {
 		s.Route = s.e.Route
 	}

@@ -203,8 +203,9 @@ func (s *server) close(session *engine.Session) {
 // do runs one job and makes the answer of what comes of it.
 func (s *server) do(f task, session *engine.Session) *frame {
 	defer s.end(f.Serial)
+	start, used := time.Now(), processorTime()
 	failed := func(err error) *frame {
-		return &frame{Kind: kindFailure, Serial: f.Serial, Failure: newFailure(err)}
+		return &frame{Kind: kindFailure, Serial: f.Serial, Failure: newFailure(err), Processor: processorTime() - used}
 	}
 	if f.Job == nil {
 		return failed(stage.Permanent(errors.New("a job without content")))
@@ -218,7 +219,6 @@ func (s *server) do(f task, session *engine.Session) *frame {
 		Log:      s.log.With("run", f.Job.Run, "handler", f.Job.Handler),
 		Progress: s.progress(f.Serial),
 	}
-	start, used := time.Now(), processorTime()
 	result, err := s.guarded(f.ctx, h, f.Job, env)
 	env.Log.DebugContext(f.ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
 	if err == nil && result == nil {
@@ -230,7 +230,7 @@ func (s *server) do(f task, session *engine.Session) *frame {
 		}
 		return failed(err)
 	}
-	return &frame{Kind: kindResult, Serial: f.Serial, Result: result}
+	return &frame{Kind: kindResult, Serial: f.Serial, Result: result, Processor: processorTime() - used}
 }
 
 // guarded turns a panic of the handler into an error. Panics of goroutines that the handler started crash the process.

@@ -17,7 +17,8 @@ const lookEvery = 20 * time.Millisecond
 // run gives the child a job and waits for what comes of it.
 func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, string)) (*stage.Result, error) {
 	c.serial++
-	c.peak = 0
+	c.peak, c.used = 0, 0
+	defer c.account()
 	serial := c.serial
 	sent, written := make(chan error, 1), make(chan struct{})
 	go func() {
@@ -77,6 +78,8 @@ func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, 
 
 // answer makes the caller's result of the child's last frame about a job.
 func (c *child) answer(ctx context.Context, f *frame, handler string) (*stage.Result, error) {
+	c.used = f.Processor
+	_ = c.look() // a short job ends between two looks; what it held is for the records, not for the limit
 	switch {
 	case f.Kind == kindResult && f.Result != nil:
 		return f.Result, nil
@@ -94,18 +97,23 @@ func (c *child) answer(ctx context.Context, f *frame, handler string) (*stage.Re
 
 // look takes the child's memory and says what is wrong where it holds too much.
 func (c *child) look() error {
-	if c.cfg.MemoryLimit <= 0 {
-		return nil
-	}
 	used, err := usedMemory(c.cmd.Process.Pid)
 	if err != nil {
 		return nil //nolint:nilerr // it has just ended, or this system cannot tell
 	}
 	c.peak = max(c.peak, used)
-	if used <= c.cfg.MemoryLimit {
+	if c.cfg.MemoryLimit <= 0 || used <= c.cfg.MemoryLimit {
 		return nil
 	}
 	return fmt.Errorf("it held %d MB of memory, may hold %d MB, and was stopped", used>>20, c.cfg.MemoryLimit>>20)
+}
+
+// account adds up what jobs took of a processor. Of a child that died in one it is what the system counted until then.
+func (c *child) account() {
+	if c.used == 0 && c.cmd.ProcessState != nil {
+		c.used = max(0, c.cmd.ProcessState.UserTime()+c.cmd.ProcessState.SystemTime()-c.spent)
+	}
+	c.spent += c.used
 }
 
 // light says whether the child gave its memory back after a job, so that it can wait for another.

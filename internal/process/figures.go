@@ -12,12 +12,16 @@ import (
 type Worked struct {
 	Handler string
 	Took    time.Duration
-	Peak    int64 // the most memory that the child held, in bytes; 0 where it is not looked at
-	Rows    int64 // in the files that it wrote
-	Bytes   int64 // that these take
-	Memory  bool  // it needed more memory than it might have
-	Crashed bool
-	Failed  bool // for whatever reason
+	// Processor is how long it had a processor, in all threads, and Peak the most memory that the child held, in bytes; 0 where the
+	// system cannot tell.
+	Processor time.Duration
+	Peak      int64
+	Input     int64 // size of the file that it is about, as received, in bytes; 0 where it is about none
+	Rows      int64 // in the files that it wrote
+	Bytes     int64 // that these take
+	Memory    bool  // it needed more memory than it might have
+	Crashed   bool
+	Failed    bool // for whatever reason
 }
 
 // tell passes on what is known of a job.
@@ -25,7 +29,10 @@ func (p *Pool) tell(c *child, job *stage.Job, r *stage.Result, err error, begun 
 	if p.cfg.OnWorked == nil {
 		return
 	}
-	w := Worked{Handler: job.Handler, Took: time.Since(begun), Peak: c.peak, Memory: errors.Is(err, ErrMemory), Crashed: errors.Is(err, ErrCrashed), Failed: err != nil}
+	w := Worked{Handler: job.Handler, Took: time.Since(begun), Processor: c.used, Peak: c.peak, Memory: errors.Is(err, ErrMemory), Crashed: errors.Is(err, ErrCrashed), Failed: err != nil}
+	if job.Received != nil {
+		w.Input = job.Received.Bytes
+	}
 	if r != nil {
 		for _, f := range r.Files {
 			w.Rows += f.Rows

@@ -37,6 +37,8 @@ type frame struct {
 	Sentence string        `json:"sentence,omitempty"`
 	Result   *stage.Result `json:"result,omitempty"`
 	Failure  *failure      `json:"failure,omitempty"`
+	// Processor is how long the job of a result or failure had a processor, in all threads.
+	Processor time.Duration `json:"processor,omitempty"`
 }
 
 // settings are what a child is started with.

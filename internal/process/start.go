@@ -30,7 +30,9 @@ type child struct {
 	serial uint64
 	broken bool // not to be used again
 	peak   int64
-	rest   *time.Timer // set while idle
+	used   time.Duration // of a processor, by the last job
+	spent  time.Duration // of a processor, by all jobs
+	rest   *time.Timer   // set while idle
 }
 
 // environment is all that the child gets to see.

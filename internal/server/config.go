@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -44,8 +45,12 @@ type Config struct {
 	Postgres       string         `yaml:"postgres"`        // address of the database of the records; empty is the embedded one
 	NATS           string         `yaml:"nats"`            // address of the cluster that carries messages; empty is the embedded one
 	NATSReplicas   int            `yaml:"nats_replicas"`   // on how many servers of the cluster messages are kept; 1 by default
-	Workers        int            `yaml:"workers"`         // tasks that run at the same time; 2 by default
+	Workers        int            `yaml:"workers"`         // tasks that run at the same time at most; one for each processor by default, 2 at least
+	WorkersMin     int            `yaml:"workers_min"`     // that may in any case; 2 by default
 	Memory         string         `yaml:"memory"`          // what a child process may take, such as 2GiB
+	MemoryBudget   string         `yaml:"memory_budget"`   // what all of them together may take; three quarters of the machine's by default
+	Processors     int            `yaml:"processors"`      // that tasks may take together; all by default
+	ChildIdle      time.Duration  `yaml:"child_idle"`      // how long a child process stays that has nothing to do; 1 min by default
 	Keys           Keys           `yaml:"keys"`
 	Tiers          string         `yaml:"tiers"` // file that declares what the tiers allow; empty is what is built in
 	Limits         Limits         `yaml:"limits"`
@@ -141,7 +146,7 @@ type Parts struct {
 
 // Default is the configuration of a server whose operator decides nothing.
 func Default() Config {
-	return Config{Data: "analytix-data", Listen: "127.0.0.1:8080", Roles: []Role{RoleAll}, Keys: Keys{Provider: "file"}, DrainWithin: 20 * time.Second,
+	return Config{Data: "analytix-data", Listen: "127.0.0.1:8080", Roles: []Role{RoleAll}, Keys: Keys{Provider: "file"}, DrainWithin: 20 * time.Second, ChildIdle: time.Minute,
 		Limits: Limits{PerCaller: 64, RequestTime: time.Minute, HeaderBytes: 32 << 10, HeaderTime: 10 * time.Second, IdleTime: 2 * time.Minute}}
 }
 
@@ -150,6 +155,10 @@ func (c *Config) withDefaults() {
 	d := Default()
 	c.Data, c.Listen, c.Keys.Provider = orElse(c.Data, d.Data), orElse(c.Listen, d.Listen), orElse(c.Keys.Provider, d.Keys.Provider)
 	c.DrainWithin = orElse(c.DrainWithin, d.DrainWithin)
+	c.ChildIdle = orElse(c.ChildIdle, d.ChildIdle)
+	c.Processors = orElse(c.Processors, runtime.GOMAXPROCS(0))
+	c.Workers = orElse(c.Workers, max(2, c.Processors, c.WorkersMin))
+	c.WorkersMin = min(orElse(c.WorkersMin, 2), c.Workers)
 	if len(c.Roles) == 0 {
 		c.Roles = d.Roles
 	}
@@ -193,7 +202,7 @@ func (c *Config) Check() error {
 		return fmt.Errorf("messages are kept on 1 to 5 servers of the cluster, not on %d", c.NATSReplicas)
 	}
 	if c.Limits.PerCaller < 0 || c.Limits.RequestTime < 0 || c.Limits.HeaderBytes < 0 || c.Limits.HeaderTime < 0 || c.Limits.IdleTime < 0 || c.PointTTL < 0 ||
-		c.Webhooks.FirstPause < 0 || c.Webhooks.WaitingAfter < 0 || c.Webhooks.Keep < 0 {
+		c.Webhooks.FirstPause < 0 || c.Workers < 0 || c.WorkersMin < 0 || c.Processors < 0 || c.ChildIdle < 0 || c.Webhooks.WaitingAfter < 0 || c.Webhooks.Keep < 0 {
 		return errors.New("a limit is negative")
 	}
 	if c.Keys.Provider != "file" && c.Keys.Provider != "env" && c.Keys.Provider != "vault" {

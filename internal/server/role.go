@@ -33,6 +33,7 @@ func (s *Server) openApp(ctx context.Context) (err error) {
 	opt := s.parts.App
 	opt.PointTTL, opt.Log, opt.PostgresURL, opt.NATSURL, opt.Workers = s.cfg.PointTTL, s.parts.Log, s.cfg.Postgres, s.cfg.NATS, s.cfg.Workers
 	opt.NATSReplicas = s.cfg.NATSReplicas
+	opt.LeastWorkers, opt.Processors, opt.Idle = s.cfg.WorkersMin, float64(s.cfg.Processors), s.cfg.ChildIdle
 	opt.WorkOnly, opt.Observer = !s.cfg.has(RoleControl), s.metrics
 	if !s.cfg.has(RoleWorker) {
 		opt.Workers = -1

@@ -102,6 +102,9 @@ func (s *Store) Dialect() Dialect { return s.dialect }
 // whoever holds a transaction must not ask it for another.
 func (s *Store) DB() *sql.DB { return s.write }
 
+// Reader is the pool for reading alone.
+func (s *Store) Reader() *sql.DB { return s.read }
+
 // OutboxFilled receives after a transaction that put messages into the outbox. It is a nudge: it may be missed or
 // spurious, so its receiver looks into the outbox now and then in any case.
 func (s *Store) OutboxFilled() <-chan struct{} { return s.outbox }

@@ -31,6 +31,13 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 	if err != nil {
 		return fmt.Errorf("queueing task %s: %w", t.ID(), err)
 	}
+	tx.AfterCommit(func() {
+		if pause := time.Until(at); pause > 0 {
+			q.wake.in(k.queue(), pause)
+		} else {
+			q.wake.nudge(k.queue())
+		}
+	})
 	return nil
 }
 

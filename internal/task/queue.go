@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -16,6 +17,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -23,16 +25,21 @@ import (
 type Config struct {
 	Store *store.Store
 	Kinds []Kind
-	// Workers is how many tasks run at the same time, beside those of limited kinds; 0 means 2. Negative: none, the
-	// process only inserts.
+	// Workers is how many tasks run at the same time, beside those of limited and light kinds; 0 means 2. Negative: none, the
+	// process only inserts. SetWorkers changes it.
 	Workers int
+	// Budget is what tasks may take together; its number of workers is not used. The zero value is no limit.
+	Budget admission.Budget
+	// Needs tell what tasks will take; nil knows nothing.
+	Needs *admission.Estimates
 	// Exclusive says that no other process works on the database: tasks that were running when it died run again at once.
 	Exclusive bool
 	// Tries is how often a task is tried; 0 means 4.
 	Tries int
 	// Backoff is the pause after a first failure, which doubles with each; 0 means one second.
 	Backoff time.Duration
-	// Poll is how often new tasks are looked for; 0 means 20 ms.
+	// Poll is how often new tasks are looked for without a word of them; 0 means 5 s on SQLite, where this process puts in all
+	// there are, and 20 ms on PostgreSQL.
 	Poll time.Duration
 	// OnUpdate, when given, is told how far tasks are. It must return at once.
 	OnUpdate func(Update)
@@ -52,8 +59,16 @@ type Queue struct {
 	kinds  map[string]Kind
 	id     string
 
+	gate  admission.Gate
+	wake  *wake
+	looks atomic.Int64
+	stir  chan struct{}
+
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc // by the task's id
+	refused map[int64]*admission.Unfit         // that can never begin, by River's id
+	budget  admission.Budget
+	oldest  time.Time // when the oldest task that has no room might have begun
 
 	rescue context.CancelFunc
 	done   sync.WaitGroup
@@ -61,18 +76,23 @@ type Queue struct {
 
 const shared = river.QueueDefault
 
+// mostShared is how many tasks of the shared queue River works at the same time; how many may begin is the gate's to say.
+const mostShared = 1000
+
 // pollLimited is how often new tasks of kinds with a limit are looked for.
 const pollLimited = 250 * time.Millisecond
 
 // Open brings the queue's tables to the newest form and prepares the queue. Start begins the work.
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg.defaults()
-	q := &Queue{cfg: cfg, kinds: map[string]Kind{}, running: map[string]context.CancelCauseFunc{}}
+	q := &Queue{cfg: cfg, kinds: map[string]Kind{}, running: map[string]context.CancelCauseFunc{}, refused: map[int64]*admission.Unfit{},
+		wake: newWake(), stir: make(chan struct{}, 1), budget: cfg.Budget}
+	q.budget.Workers = cfg.Workers
 	for _, k := range cfg.Kinds {
 		q.kinds[k.Name] = k
 	}
-	driver := driverFor(cfg.Store)
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: cfg.Log})
+	database := driverFor(cfg.Store)
+	migrator, err := rivermigrate.New(database, &rivermigrate.Config{Logger: cfg.Log})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the queue: %w", err)
 	}
@@ -83,7 +103,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.client, err = river.NewClient(driver, rc); err != nil {
+	if q.client, err = river.NewClient[*sql.Tx](driver{database, q}, rc); err != nil {
 		return nil, fmt.Errorf("preparing the queue: %w", err)
 	}
 	q.id = q.client.ID()
@@ -101,7 +121,13 @@ func (c *Config) defaults() {
 		c.Backoff = time.Second
 	}
 	if c.Poll == 0 {
-		c.Poll = 20 * time.Millisecond
+		c.Poll = 5 * time.Second
+		if c.Store.Dialect() == store.Postgres {
+			c.Poll = 20 * time.Millisecond
+		}
+	}
+	if c.Needs == nil {
+		c.Needs = &admission.Estimates{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -119,7 +145,7 @@ func driverFor(s *store.Store) riverdriver.Driver[*sql.Tx] {
 func (q *Queue) river() (*river.Config, error) {
 	rc := &river.Config{
 		Logger: slog.New(atLeastWarn{q.cfg.Log.Handler()}), JobTimeout: -1, MaxAttempts: q.cfg.Tries, RetryPolicy: &backoff{q.cfg.Backoff},
-		PollOnly: true, FetchPollInterval: q.cfg.Poll, FetchCooldown: min(q.cfg.Poll, 5*time.Millisecond),
+		FetchPollInterval: q.cfg.Poll, FetchCooldown: min(q.cfg.Poll, 5*time.Millisecond),
 		CompletedJobRetentionPeriod: 7 * 24 * time.Hour, RescueStuckJobsAfter: 30 * 24 * time.Hour, // see rescue.go
 	}
 	if q.cfg.Workers < 0 {
@@ -127,7 +153,7 @@ func (q *Queue) river() (*river.Config, error) {
 		return rc, nil
 	}
 	rc.Workers = river.NewWorkers()
-	rc.Queues = map[string]river.QueueConfig{shared: {MaxWorkers: q.cfg.Workers}}
+	rc.Queues = map[string]river.QueueConfig{shared: {MaxWorkers: mostShared}}
 	for _, k := range q.cfg.Kinds {
 		if k.Name == "" || k.Work == nil {
 			return nil, fmt.Errorf("preparing the queue: kind %q is incomplete", k.Name)
@@ -190,6 +216,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 		q.rescue()
 	}
 	err := q.stop(ctx)
+	q.wake.stop()
 	q.done.Wait()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stopping the queue: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/tier"
@@ -18,6 +19,8 @@ type Task struct {
 	Try   int        `json:"try,omitempty" river:"unique"`
 	Tier  string     `json:"tier,omitempty"`
 	Kind  string     `json:"kind" river:"unique"` // a handler's name, or another registered kind
+	// Size is how much data the task is about, from which follows what it will take.
+	Size admission.Size `json:"size,omitzero"`
 }
 
 // ID is the task's name: the same task has the same id wherever and whenever it is inserted.
@@ -57,6 +60,8 @@ type Kind struct {
 	// Limit is how many tasks of the kind run at the same time; 0 means as many as there are workers. A limited kind
 	// has a queue and workers of its own.
 	Limit int
+	// Light says that tasks of the kind take next to nothing: they begin at once, whatever else runs. Periodic ones are light.
+	Light bool
 	// Timeout ends a try that takes longer, as an error that is tried again; 0 means none.
 	Timeout time.Duration
 	// Every makes the kind periodic: a task without a run is inserted at this interval, and at the start.

@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
 )
@@ -31,6 +32,7 @@ var errFailed = errors.New("the task failed; the run's record says why")
 // Work does a task and records what became of it.
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	t := job.Args.Task
+	defer w.q.release(job.ID)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w.q.enter(t, cancel)
@@ -43,7 +45,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 			w.q.cfg.OnTried(Tried{Kind: t.Kind, Outcome: outcome, Waited: max(0, begun.Sub(job.ScheduledAt)), Took: time.Since(begun)})
 		}
 	}()
-	finish, err := w.try(ctx, t, r.report)
+	finish, err := w.admitted(ctx, job, r.report)
 	if err == nil {
 		err = w.complete(ctx, job, finish)
 	}
@@ -58,7 +60,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 		return river.JobCancel(errCancelled)
 	case ctx.Err() != nil: // the process is stopping: River sets the task free without counting the try
 		return ctx.Err()
-	case stage.IsPermanent(err) || job.Attempt >= job.MaxAttempts:
+	case stage.IsPermanent(err) || job.Attempt >= job.MaxAttempts || (errors.Is(err, engine.ErrMemory) && job.Attempt >= memoryTries):
 		outcome = Dead
 		return w.setAside(ctx, job, err)
 	}
@@ -66,6 +68,19 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	w.q.cfg.Log.Warn("a task failed and is tried again", "run", t.Run, "kind", t.Kind, "try", job.Attempt)
 	w.q.tell(Update{Task: t, Sentence: fmt.Sprintf("failed, try %d of %d follows", job.Attempt+1, job.MaxAttempts)})
 	return errFailed
+}
+
+// memoryTries is how often a task is tried that needs more memory than it may have: once more, for others may have been in its
+// way, and not for ever.
+const memoryTries = 2
+
+// admitted does a task that was let in; one that can never be ends here.
+func (w *worker) admitted(ctx context.Context, job *river.Job[args], report Report) (Finish, error) {
+	if unfit := w.q.unfit(job.ID); unfit != nil {
+		return nil, stage.Permanent(fmt.Errorf("task %s %w; what was recorded is kept: give tasks more memory, then try the run again",
+			job.Args.ID(), unfit))
+	}
+	return w.try(ctx, job.Args.Task, report)
 }
 
 // try calls the kind's work; a panic in it is an error of this task and of nothing else.

@@ -37,6 +37,14 @@ func document() string {
 		}
 		fmt.Fprintf(&b, "| `%s%s` | %s | %s | %s |\n", prefix, f.name, f.kind, labels, f.help)
 	}
+	b.WriteString("\n## What to scale on\n\nWithin a process the number of workers follows the work by itself, between `--workers-min` and `--workers` (scaling_decisions_total says\n" +
+		"why). Worker processes (`--role worker`) are scaled from outside, by KEDA or a HorizontalPodAutoscaler with the Prometheus adapter: on\n" +
+		"`max(analytix_task_oldest_wait_seconds)`, the queue delay, up when it is above 15 s and down when it was below 1 s for some minutes;\n" +
+		"it grows exactly when tasks wait for room, whatever they are. Where the number of replicas should be reckoned,\n" +
+		"`max(analytix_queue_memory_wanted_bytes)` divided by `analytix_workers_memory_budget_bytes` of one worker says how many more would take all\n" +
+		"that waits at once. `sum by (kind, tier) (...)` is not needed: all three are read from the records and the same in every process, hence\n" +
+		"`max`. `max by (kind, tier) (analytix_queue_tasks)` shows who waits. A worker that is scaled away gives its tasks back; give it\n" +
+		"`drain_within` to end them.\n")
 	b.WriteString("\nRules and alerts made of them: [deploy/prometheus](../deploy/prometheus), what to do about each alert: [runbooks](runbooks.md).\n")
 	return b.String()
 }

@@ -106,11 +106,33 @@ func (i *instance) queue(ctx context.Context, set gauge) error {
 		return err
 	}
 	set("task_oldest_wait_seconds", oldest.Seconds())
+	if err := i.workers(ctx, set); err != nil {
+		return err
+	}
 	dead, err := i.app.DeadTasks(ctx)
 	if err != nil {
 		return err
 	}
 	set("dead_tasks", float64(len(dead)))
+	return nil
+}
+
+func (i *instance) workers(ctx context.Context, set gauge) error {
+	queued, err := i.app.Queued(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := int64(0)
+	for _, q := range queued {
+		set("queue_tasks", float64(q.N), q.Kind, q.Tier)
+		wanted += q.Memory
+	}
+	set("queue_memory_wanted_bytes", float64(wanted))
+	s := i.app.Standing()
+	set("workers", float64(max(s.Budget.Workers, 0)))
+	set("workers_busy", float64(s.Load.Running))
+	set("workers_memory_promised_bytes", float64(s.Load.Promised))
+	set("workers_memory_budget_bytes", float64(s.Budget.Memory))
 	return nil
 }
 

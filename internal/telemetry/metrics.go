@@ -17,6 +17,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/process"
+	"github.com/analytix-flow/analytix/internal/scaling"
 	"github.com/analytix-flow/analytix/internal/task"
 )
 
@@ -33,6 +34,7 @@ type Metrics struct {
 	rows      *prometheus.CounterVec
 	bytes     *prometheus.CounterVec
 	peak      *prometheus.HistogramVec
+	scaled    *prometheus.CounterVec
 	intrinsic prometheus.Registerer
 }
 
@@ -43,10 +45,10 @@ func New(log *slog.Logger) *Metrics {
 		requests: counter("api_requests_total"), seconds: histogram("api_request_duration_seconds"), accounts: counter("auth_events_total"),
 		taskTime: histogram("task_duration_seconds"), taskWait: histogram("task_wait_seconds"),
 		jobs: counter("engine_jobs_total"), rows: counter("engine_rows_written_total"), bytes: counter("engine_bytes_written_total"),
-		peak: histogram("engine_peak_memory_bytes"),
+		peak: histogram("engine_peak_memory_bytes"), scaled: counter("scaling_decisions_total"),
 	}
 	m.intrinsic = prometheus.WrapRegistererWithPrefix(prefix, m.registry)
-	m.intrinsic.MustRegister(m.requests, m.seconds, m.accounts, m.taskTime, m.taskWait, m.jobs, m.rows, m.bytes, m.peak,
+	m.intrinsic.MustRegister(m.requests, m.seconds, m.accounts, m.taskTime, m.taskWait, m.jobs, m.rows, m.bytes, m.peak, m.scaled,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -112,4 +114,16 @@ func (m *Metrics) Text() (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// Scaled implements app.Observer.
+func (m *Metrics) Scaled(before, after int, why scaling.Reason) {
+	direction := "hold"
+	switch {
+	case after > before:
+		direction = "up"
+	case after < before:
+		direction = "down"
+	}
+	m.scaled.WithLabelValues(direction, string(why)).Inc()
 }

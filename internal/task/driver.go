@@ -1,0 +1,122 @@
+package task
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// driver is River's driver of the database with two things of our own: River is told within the process of what there is to
+// fetch, and of the shared queue it is handed only what was admitted.
+type driver struct {
+	riverdriver.Driver[*sql.Tx]
+	q *Queue
+}
+
+// SupportsListener implements riverdriver.Driver.
+func (driver) SupportsListener() bool { return true }
+
+// SupportsListenNotify implements riverdriver.Driver.
+func (driver) SupportsListenNotify() bool { return true }
+
+// GetListener implements riverdriver.Driver.
+func (d driver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
+	return listener{d.q.wake}
+}
+
+// GetExecutor implements riverdriver.Driver.
+func (d driver) GetExecutor() riverdriver.Executor { return executor{d.Driver.GetExecutor(), d.q} }
+
+// UnwrapExecutor implements riverdriver.Driver.
+func (d driver) UnwrapExecutor(tx *sql.Tx) riverdriver.ExecutorTx {
+	return executorTx{d.Driver.UnwrapExecutor(tx), d.q}
+}
+
+// UnwrapTx implements riverdriver.Driver.
+func (d driver) UnwrapTx(tx riverdriver.ExecutorTx) *sql.Tx {
+	if ours, ok := tx.(executorTx); ok {
+		tx = ours.ExecutorTx
+	}
+	return d.Driver.UnwrapTx(tx)
+}
+
+// executor works outside of transactions.
+type executor struct {
+	riverdriver.Executor
+	q *Queue
+}
+
+// Begin implements riverdriver.Executor.
+func (e executor) Begin(ctx context.Context) (riverdriver.ExecutorTx, error) {
+	tx, err := e.Executor.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return executorTx{tx, e.q}, nil
+}
+
+// NotifyMany implements riverdriver.Executor.
+func (e executor) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) error {
+	return e.q.notified(p)
+}
+
+// JobGetAvailable implements riverdriver.Executor: it hands River the tasks that may begin.
+func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+	defer e.q.awaitNext(ctx, p.Queue)
+	e.q.looks.Add(1)
+	if p.Queue != shared {
+		return e.Executor.JobGetAvailable(ctx, p)
+	}
+	return e.q.admit(ctx, e.Executor, p)
+}
+
+// JobSetStateIfRunningMany implements riverdriver.Executor. A task that is tried again is due some time after it has failed.
+func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
+	rows, err := e.Executor.JobSetStateIfRunningMany(ctx, p)
+	if slices.Contains(p.State, rivertype.JobStateAvailable) {
+		e.q.nudgeAll()
+	}
+	return rows, err
+}
+
+// executorTx works in a transaction.
+type executorTx struct {
+	riverdriver.ExecutorTx
+	q *Queue
+}
+
+// NotifyMany implements riverdriver.Executor. The word may come before the commit: on SQLite whoever looks waits for it, and
+// what is put in by Insert is told of again afterwards.
+func (e executorTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) error {
+	return e.q.notified(p)
+}
+
+// notified takes River's word of what was put into queues. What it tells of else, such as who leads, it looks for by itself.
+func (q *Queue) notified(p *riverdriver.NotifyManyParams) error {
+	if p.Topic != topicInserted {
+		return nil
+	}
+	for _, payload := range p.Payload {
+		var in struct {
+			Queue string `json:"queue"`
+		}
+		if err := json.Unmarshal([]byte(payload), &in); err != nil {
+			return err
+		}
+		q.wake.nudge(in.Queue)
+	}
+	return nil
+}
+
+func (q *Queue) nudgeAll() {
+	q.wake.nudge(shared)
+	for _, k := range q.cfg.Kinds {
+		if k.Limit > 0 {
+			q.wake.nudge(k.queue())
+		}
+	}
+}
