@@ -112,6 +112,10 @@ bench: build ## reception and quality of a 1 GB file as a ratio to the floor
 bench-load: build ## many clients who poll and decide, and many who watch, on a server of their own for a minute
 	go run ./test/load -binary bin/analytix
 
+.PHONY: bench-idle
+bench-idle: build ## what the server takes when nobody uses it: processor, memory with children, time to ready
+	scripts/measure-idle.sh
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(EXTENSION) web/node_modules test/e2e/node_modules web/dist/assets web/dist/index.html

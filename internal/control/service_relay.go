@@ -11,20 +11,27 @@ import (
 const (
 	relayBatch = 100
 	// relayEvery is how often the outbox is looked into without having been told to: for what another process put in,
-	// and for what could not be sent.
+	// and for what could not be sent. Where there is no other process, that is all it is for, and relayRest does.
 	relayEvery = 200 * time.Millisecond
+	relayRest  = 5 * time.Second
 	relayTime  = 30 * time.Second
 )
 
 // relay publishes the outbox until ctx ends.
 func (s *Service) relay(ctx context.Context) {
-	tick := time.NewTicker(relayEvery)
-	defer tick.Stop()
+	rest := relayEvery
+	if s.store.Dialect() == store.SQLite {
+		rest = relayRest
+	}
+	again := time.NewTimer(rest)
+	defer again.Stop()
 	for {
+		again.Reset(rest)
 		for {
 			n, err := s.relayOnce(ctx)
 			if err != nil && ctx.Err() == nil {
 				s.log.Warn("sending messages; it is tried again", "error", err)
+				again.Reset(relayEvery)
 			}
 			if n < relayBatch || err != nil {
 				break
@@ -34,7 +41,7 @@ func (s *Service) relay(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.store.OutboxFilled():
-		case <-tick.C:
+		case <-again.C:
 		}
 	}
 }

@@ -410,3 +410,50 @@ func TestTasksOfADeadWorkerAreTakenOver(t *testing.T) {
 	defer b.stop(q)
 	b.await("the take-over", done)
 }
+
+// TestIsToldOfTasksAndAsksNoMoreThanThat has the fallback come after an hour: what is put in, tried again or due later is begun all the
+// same, and the database is asked a number of times that follows from what happened and not from how long it took.
+func TestIsToldOfTasksAndAsksNoMoreThanThat(t *testing.T) {
+	t.Parallel()
+	b := &bench{t, openSQLite(t)}
+	const each = 20
+	done := make(chan string, 3*each)
+	var mu sync.Mutex
+	tries := map[string]int{}
+	work := func(_ context.Context, t task.Task, _ task.Report) (task.Finish, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if tries[t.ID()]++; t.Kind == "a.second" && tries[t.ID()] == 1 {
+			return nil, errors.New("broken")
+		}
+		return func(_ context.Context, tx *store.Tx) error {
+			tx.AfterCommit(func() { done <- t.ID() })
+			return nil
+		}, nil
+	}
+	q := b.start(task.Config{Poll: time.Hour, Workers: 2, Kinds: []task.Kind{{Name: "a.first", Work: work}, {Name: "a.second", Work: work},
+		{Name: "a.alone", Work: work, Limit: 1}}})
+	defer b.stop(q)
+	for i := range each {
+		for _, kind := range []string{"a.first", "a.second", "a.alone"} {
+			t := one(kind)
+			t.Round = i
+			at := time.Time{}
+			if i%5 == 0 {
+				at = time.Now().Add(20 * time.Millisecond)
+			}
+			b.tx(func(ctx context.Context, tx *store.Tx) error { return q.Insert(ctx, tx, t, at) })
+		}
+	}
+	for i := range 3 * each {
+		select {
+		case <-done:
+		case <-time.After(patience):
+			t.Fatalf("only %d of %d were worked", i, 3*each)
+		}
+	}
+	// Each try is a word when it is put in, one when it ends, and one when it is due; two queues at the start.
+	if most := int64(4*each*4 + 2*2); q.Looks() > most {
+		t.Errorf("%d looks into the database, at most %d follow from what happened", q.Looks(), most)
+	}
+}
