@@ -7,6 +7,9 @@ COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo none)
 LDFLAGS := -s -w -X github.com/analytix-flow/analytix/internal/cli.version=$(VERSION) -X github.com/analytix-flow/analytix/internal/cli.commit=$(COMMIT)
 EXTENSION := internal/engine/extension/httpfs.duckdb_extension.gz
 LINT_VERSION := v2.15.0
+# Servers that tests need and Debian does not have, as internal/tooltest names them.
+VERSITYGW := bin/tools/versitygw-v1.8.0
+NATS := bin/tools/nats-server-v2.15.2
 LINT := bin/tools/golangci-lint-$(LINT_VERSION)
 HELM_VERSION := v3.22.0
 HELM := bin/tools/helm-$(HELM_VERSION)
@@ -56,7 +59,7 @@ test: build test-setup $(HELM) ## every test, with the race detector where gorou
 	scripts/test.sh
 
 .PHONY: test-setup
-test-setup: ## install what the tests need from Debian (PostgreSQL, Chromium)
+test-setup: $(VERSITYGW) $(NATS) ## install what the tests need from Debian (PostgreSQL, Chromium)
 	scripts/debian-packages.sh postgresql:/usr/lib/postgresql/*/bin/initdb prometheus:/usr/bin/promtool prometheus-alertmanager:/usr/bin/amtool
 	scripts/debian-packages.sh chromium:/usr/bin/chromium || test "$$CI" != true
 
@@ -99,6 +102,20 @@ $(LINT):
 	@mkdir -p bin/tools
 	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	mv bin/tools/golangci-lint $@
+
+$(VERSITYGW):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW:bin/tools/versitygw-%=%)
+	mv bin/tools/versitygw $@
+
+$(NATS):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/nats-io/nats-server/v2@$(NATS:bin/tools/nats-server-%=%)
+	mv bin/tools/nats-server $@
+
+.PHONY: chaos
+chaos: $(EXTENSION) $(VERSITYGW) $(NATS) ## 200 runs through processes that are killed, paused and cut off for five minutes
+	go test -count=1 -timeout 60m -v ./test/chaos -chaos.files 200 -chaos.kinds 20 -chaos.for 5m
 
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## every fuzz target for 20 seconds

@@ -19,6 +19,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/machine"
+	"github.com/analytix-flow/analytix/internal/object"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -30,7 +31,7 @@ import (
 // Options set an instance up. Home, Keys, Managers, and Command or Processor must be given.
 type Options struct {
 	// Home is the folder of the state; it is made, private, where it is not there. One process has it open, or, with
-	// PostgresURL and NATSURL, any number that see it as the same folder: files and keys then lie in it.
+	// PostgresURL and NATSURL, any number that see it as the same folder: files and keys then lie in it, if not elsewhere.
 	Home string
 	// Keys wraps all keys of the instance: the master key.
 	Keys     keys.Provider
@@ -61,8 +62,13 @@ type Options struct {
 	PostgresURL string
 	// NATSURL has messages go through a NATS cluster in the place of the embedded server.
 	NATSURL string
-	// NATSReplicas is on how many servers of the cluster messages are kept; 0 means 1.
+	// NATSReplicas is on how many servers of the cluster messages are kept; 0 means 3, and 1 where the server is in no cluster.
 	NATSReplicas int
+	// ObjectsURL has the files kept in S3-compatible storage (see package object) in the place of the home: processes on
+	// several machines then need not share a folder, and each has a home of its own. It needs PostgresURL and NATSURL.
+	ObjectsURL string
+	// CopiesLimit is how much room copies of objects may take in the home, in bytes; 0 means 20 GiB.
+	CopiesLimit int64
 	// WorkOnly leaves events and commands to other processes: this one works tasks or, with a negative Workers, serves
 	// whoever asks. It needs PostgresURL and NATSURL.
 	WorkOnly bool
@@ -98,6 +104,7 @@ type App struct {
 	ring    *keys.Ring
 	keys    *keys.Datasets
 	files   *dataset.Store
+	objects *object.Bucket // nil where files lie in the home
 	uploads *upload.Service
 	pool    *process.Pool
 	control *control.Service
@@ -107,10 +114,11 @@ type App struct {
 	hooks   *webhook.Service // nil where there are none
 
 	discussion *discussion.Service
-	warming    sync.WaitGroup
 
-	stopScaling context.CancelFunc
-	scaling     sync.WaitGroup
+	stopScaling  context.CancelFunc
+	scaling      sync.WaitGroup
+	beside       sync.WaitGroup // what goes on beside: eviction
+	stopEvicting context.CancelFunc
 }
 
 // Open starts the instance and takes up what was under way. Close must be called.
@@ -150,19 +158,20 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startProcesses(); err != nil { //nolint:contextcheck // the pool outlives the start; Close ends it
 		return err
 	}
-	ring, err := keys.OpenRing(a.opt.Keys, filepath.Join(a.opt.Home, "keys.json"))
-	if err != nil {
+	if err := a.openObjects(ctx); err != nil {
 		return err
 	}
-	a.ring = ring
-	if err := a.openRecords(ctx, ring); err != nil {
+	if err := a.openRing(ctx); err != nil {
+		return err
+	}
+	if err := a.openRecords(ctx); err != nil {
 		return err
 	}
 	if err := a.openNeeds(ctx); err != nil {
 		return err
 	}
 	a.keys = keys.NewDatasets(a.opt.Keys, shelf{a.records})
-	if a.files, err = dataset.New(filepath.Join(a.opt.Home, "files"), a.keys); err != nil {
+	if err := a.openFiles(); err != nil {
 		return err
 	}
 	a.uploads = upload.New(upload.Config{Records: a.records, Files: a.files, Keys: a.keys, Log: a.opt.Log})
@@ -171,7 +180,12 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	return a.startControl(ctx, ring)
+	if a.objects != nil && !a.opt.Dormant {
+		evicting, stop := context.WithCancel(context.WithoutCancel(ctx))
+		a.stopEvicting = stop
+		a.beside.Go(func() { a.evict(evicting) })
+	}
+	return a.startControl(ctx)
 }
 
 // beginWorkers is how many workers there are at first.
@@ -198,7 +212,7 @@ func (a *App) startProcesses() error {
 	if err != nil {
 		return err
 	}
-	files, err := filepath.Abs(filepath.Join(a.opt.Home, "files"))
+	files, err := filepath.Abs(a.filesFolder())
 	if err != nil {
 		return fmt.Errorf("finding the folder of the files: %w", err)
 	}
@@ -221,7 +235,7 @@ func (a *App) startProcesses() error {
 		return nil
 	}
 	// A child needs some tenths of a second to get ready, in which the rest starts and the file is received.
-	a.warming.Go(func() {
+	a.beside.Go(func() {
 		if err := a.pool.Warm(context.Background()); err != nil {
 			a.opt.Log.Warn("starting a child process ahead of time", "error", err)
 		}
@@ -229,8 +243,8 @@ func (a *App) startProcesses() error {
 	return nil
 }
 
-func (a *App) openRecords(ctx context.Context, ring *keys.Ring) error {
-	key, err := ring.Key(ctx, "records", 32)
+func (a *App) openRecords(ctx context.Context) error {
+	key, err := a.ring.Key(ctx, "records", 32)
 	if err != nil {
 		return err
 	}
@@ -246,8 +260,8 @@ func (a *App) openRecords(ctx context.Context, ring *keys.Ring) error {
 	return err
 }
 
-func (a *App) startControl(ctx context.Context, ring *keys.Ring) error {
-	key, err := ring.Key(ctx, "broker", 32)
+func (a *App) startControl(ctx context.Context) error {
+	key, err := a.ring.Key(ctx, "broker", 32)
 	if err != nil {
 		return err
 	}
@@ -314,8 +328,11 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.pool != nil {
 		a.pool.Close()
-		a.warming.Wait()
 	}
+	if a.stopEvicting != nil {
+		a.stopEvicting()
+	}
+	a.beside.Wait()
 	a.closeNeeds()
 	if a.records != nil {
 		errs = append(errs, a.records.Close())

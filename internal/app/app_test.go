@@ -55,7 +55,7 @@ const patience = 5 * time.Minute
 // open starts an instance in the folder, whose master key is kept beside it.
 func open(ctx context.Context, home string) (*app.App, error) {
 	if os.Getenv(postgresVariable) != "" {
-		opt, err := apart{home, os.Getenv(postgresVariable), os.Getenv(natsVariable)}.options()
+		opt, err := parts(home).options()
 		if err != nil {
 			return nil, err
 		}

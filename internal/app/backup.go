@@ -23,7 +23,7 @@ import (
 
 // What a backup holds, by the first element of the names of its entries.
 const (
-	partHome    = "home"    // files of the home: the keys, wrapped; the anchor of the access log; certificates
+	partHome    = "home"    // small files: the keys, wrapped; the anchor of the access log; certificates
 	partRecords = "records" // the snapshot of the records
 	partFiles   = "files"   // as in the home
 )
@@ -37,7 +37,10 @@ const (
 )
 
 // homeFiles are kept as they are. The anchor is read before the records: it may be behind them, never ahead.
-var homeFiles = []string{"access.anchor", "keys.json", "tls"}
+var homeFiles = []string{"access.anchor", "tls"}
+
+// homeKeys are the wrapped keys, wherever they are kept.
+const homeKeys = "keys.json"
 
 // ErrBackingUp is wrapped by the error about a backup while another one is being made.
 var ErrBackingUp = errors.New("a backup is being made already; wait for it")
@@ -75,6 +78,11 @@ func (a *App) WriteBackup(ctx context.Context, w io.Writer, version string) (b *
 	if err != nil {
 		return nil, err
 	}
+	wrapped, err := a.ring.Content(ctx)
+	if err != nil {
+		return nil, err
+	}
+	home[homeKeys] = string(wrapped)
 	var records *store.Snapshot
 	err = a.files.Freeze(ctx, filepath.Join(held, partFiles), func() (err error) {
 		records, err = a.records.Snapshot(ctx, held)

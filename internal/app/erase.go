@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -71,9 +69,12 @@ func (a *App) erase(ctx context.Context, dataset, workspace, only string, actor 
 	if err := a.endRuns(ctx, dataset, workspace, only, actor, why); err != nil {
 		return nil, fmt.Errorf("erasing dataset %s (nothing was erased): %w", dataset, err)
 	}
-	files, bytes := a.weigh(dataset)
+	files, bytes, err := a.files.Weigh(ctx, dataset)
+	if err != nil {
+		return nil, fmt.Errorf("counting the files of dataset %s (nothing was erased): %w", dataset, err)
+	}
 	var e *Erasure
-	err := a.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = a.records.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		e = &Erasure{Dataset: dataset, Actor: actor, Why: why, At: time.Now().UTC(), Files: files, Bytes: bytes, Runs: []string{}, Hashes: []VersionHash{}}
 		return a.eraseRecords(ctx, tx, workspace, e)
 	})
@@ -122,25 +123,6 @@ func (a *App) endRuns(ctx context.Context, dataset, workspace, only string, acto
 		}
 	}
 	return nil
-}
-
-// weigh counts what lies on disk of a dataset.
-func (a *App) weigh(dataset string) (files int, bytes int64) {
-	err := filepath.WalkDir(filepath.Join(a.files.Folder(), dataset), func(_ string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil {
-			files++
-			bytes += info.Size()
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		a.opt.Log.Warn("counting the files of a dataset", "dataset", dataset)
-	}
-	return files, bytes
 }
 
 // eraseRecords forgets the key and empties the records, and puts the proof where it belongs.
@@ -220,7 +202,11 @@ func (a *App) verifyErased(ctx context.Context, run *store.Run) error {
 	if _, err := a.keys.DataKey(ctx, run.Head.Dataset); !errors.Is(err, keys.ErrNotFound) {
 		return errors.Join(err, fmt.Errorf("run %s is recorded as erased, and its dataset has a key", run.ID))
 	}
-	if files, _ := a.weigh(run.Head.Dataset); files > 0 {
+	files, _, err := a.files.Weigh(ctx, run.Head.Dataset)
+	if err != nil {
+		return err
+	}
+	if files > 0 {
 		return fmt.Errorf("run %s is erased, and %d files of it are left, which nobody can read; start the instance again to remove them", run.ID, files)
 	}
 	return nil

@@ -10,17 +10,18 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// shared says whether other processes may have the home open too: nothing in it but files and keys is then in use.
+// shared says whether other processes may work on the same runs: nothing in the home but files and keys is then in use, or,
+// where the files are objects, copies of them.
 func (a *App) shared() bool { return a.opt.PostgresURL != "" && a.opt.NATSURL != "" }
 
-// Shared says whether other processes may have the home open too.
-func (a *App) Shared() bool { return a.shared() }
+// SharesHome says whether other processes may have the home open too.
+func (a *App) SharesHome() bool { return a.shared() && a.opt.ObjectsURL == "" }
 
 // takeLock makes this process the only one in the home, or, where it is shared, one of those that share it.
 func (a *App) takeLock() error {
 	lock := flock.New(filepath.Join(a.opt.Home, "lock"))
 	try := lock.TryLock
-	if a.shared() {
+	if a.SharesHome() {
 		try = lock.TryRLock
 	}
 	ok, err := try()
@@ -38,7 +39,7 @@ func (a *App) takeLock() error {
 // Where the home is shared each process has a folder of its own, with a lock beside it that tells who still lives.
 func (a *App) spillFolder() (string, error) {
 	all := filepath.Join(a.opt.Home, "spill")
-	if !a.shared() {
+	if !a.SharesHome() {
 		if err := os.RemoveAll(all); err != nil {
 			return "", fmt.Errorf("clearing the folder for spills: %w", err)
 		}
@@ -46,7 +47,7 @@ func (a *App) spillFolder() (string, error) {
 	if err := os.MkdirAll(all, 0o700); err != nil {
 		return "", fmt.Errorf("making the folder for spills: %w", err)
 	}
-	if !a.shared() {
+	if !a.SharesHome() {
 		return all, nil
 	}
 	if err := clearSpills(all); err != nil {

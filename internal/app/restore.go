@@ -13,7 +13,6 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/archive"
 	"github.com/analytix-flow/analytix/internal/durable"
-	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 )
@@ -44,7 +43,8 @@ func Restore(ctx context.Context, opt Options, path string) (m *archive.Manifest
 		return nil, fmt.Errorf("backup %s is of records on %s, and is to be restored on %s: give the address of an empty database, or none, as it was",
 			r.Manifest.ID, was, now)
 	}
-	if err := empty(opt.Home); err != nil {
+	a := &App{opt: opt}
+	if err := a.emptyPlaces(ctx); err != nil {
 		return nil, err
 	}
 	marker := filepath.Join(opt.Home, restoring)
@@ -56,7 +56,7 @@ func Restore(ctx context.Context, opt Options, path string) (m *archive.Manifest
 		to := filepath.Join(opt.Home, filepath.FromSlash(name))
 		switch {
 		case part == partFiles:
-			to = filepath.Join(opt.Home, partFiles, filepath.FromSlash(name))
+			to = filepath.Join(a.filesFolder(), filepath.FromSlash(name))
 		case part == partRecords && opt.PostgresURL != "":
 			continue
 		}
@@ -64,8 +64,11 @@ func Restore(ctx context.Context, opt Options, path string) (m *archive.Manifest
 			return nil, err
 		}
 	}
+	if err := a.publish(ctx); err != nil {
+		return nil, err
+	}
 	if opt.PostgresURL != "" {
-		if err := restoreRecords(ctx, opt, r); err != nil {
+		if err := a.restoreRecords(ctx, r); err != nil {
 			return nil, err
 		}
 	}
@@ -101,6 +104,37 @@ func empty(home string) error {
 	return nil
 }
 
+// emptyPlaces says whether nothing is kept where the backup is to go.
+func (a *App) emptyPlaces(ctx context.Context) error {
+	if err := empty(a.opt.Home); err != nil {
+		return err
+	}
+	if err := a.openObjects(ctx); err != nil || a.objects == nil {
+		return err
+	}
+	return a.objects.List(ctx, "", func(name string, _ int64) error {
+		return fmt.Errorf("restoring into the object storage: %w: there is %s; name another prefix or bucket", ErrOccupied, name)
+	})
+}
+
+// publish makes objects of the files and the keys that were restored into the home, where they are kept as such.
+func (a *App) publish(ctx context.Context) error {
+	if a.objects == nil {
+		return nil
+	}
+	err := a.openFiles()
+	if err == nil {
+		err = a.files.Publish(ctx)
+	}
+	if err == nil {
+		err = a.objects.PutFile(ctx, objectKeys, filepath.Join(a.opt.Home, homeKeys))
+	}
+	if err != nil {
+		return fmt.Errorf("restoring into the object storage: %w", err)
+	}
+	return nil
+}
+
 // whole says whether the home is not one in which a restore was interrupted.
 func whole(home string) error {
 	_, err := os.Stat(filepath.Join(home, restoring))
@@ -111,13 +145,11 @@ func whole(home string) error {
 }
 
 // restoreRecords fills an empty database. Messages that were under way are sent again.
-func restoreRecords(ctx context.Context, opt Options, r *archive.Reader) (err error) {
-	ring, err := keys.OpenRing(opt.Keys, filepath.Join(opt.Home, "keys.json"))
-	if err != nil {
+func (a *App) restoreRecords(ctx context.Context, r *archive.Reader) (err error) {
+	if err := a.openRing(ctx); err != nil {
 		return err
 	}
-	a := &App{opt: opt}
-	if err := a.openRecords(ctx, ring); err != nil {
+	if err := a.openRecords(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.records.Close()) }()

@@ -177,6 +177,9 @@ func (a *App) RunCounts(ctx context.Context) (map[string]int64, error) {
 // Ready says whether the instance can do its work: its records answer, and it reaches its broker.
 func (a *App) Ready(ctx context.Context) error {
 	_, err := a.records.RunCounts(ctx)
+	if a.objects != nil {
+		err = errors.Join(err, a.objects.Check(ctx))
+	}
 	return errors.Join(err, a.control.Broker().Ready())
 }
 

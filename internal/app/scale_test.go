@@ -26,12 +26,27 @@ const (
 	natsVariable     = "ANALYTIX_APP_NATS"
 	workerPart       = "worker"
 	homeVariable     = "ANALYTIX_APP_HOME"
+	keyVariable      = "ANALYTIX_APP_KEY"
+	objectsVariable  = "ANALYTIX_APP_OBJECTS"
 )
 
 // apart are the parts as they are at scale: records on PostgreSQL, messages through a NATS server, and a home that
-// processes share.
+// processes share, or, with objects, one for each.
 type apart struct {
 	home, postgres, nats string
+	objects              string // address of the object storage; empty where the home is shared
+	key                  string // file of the master key; beside the home where empty
+}
+
+// environment tells a process where the parts are.
+func (s apart) environment() []string {
+	return []string{postgresVariable + "=" + s.postgres, natsVariable + "=" + s.nats, homeVariable + "=" + s.home, objectsVariable + "=" + s.objects,
+		keyVariable + "=" + s.key}
+}
+
+// parts are those that the environment tells of.
+func parts(home string) apart {
+	return apart{home, os.Getenv(postgresVariable), os.Getenv(natsVariable), os.Getenv(objectsVariable), os.Getenv(keyVariable)}
 }
 
 func newApart(t *testing.T) apart {
@@ -40,7 +55,10 @@ func newApart(t *testing.T) apart {
 }
 
 func (s apart) options() (app.Options, error) {
-	master, err := keys.Load(s.home + ".key")
+	if s.key == "" {
+		s.key = s.home + ".key"
+	}
+	master, err := keys.Load(s.key)
 	if err != nil {
 		return app.Options{}, err
 	}
@@ -48,7 +66,7 @@ func (s apart) options() (app.Options, error) {
 	if err != nil {
 		return app.Options{}, err
 	}
-	return app.Options{Home: s.home, Keys: master, Managers: managers(), Threads: 1, PostgresURL: s.postgres, NATSURL: s.nats,
+	return app.Options{Home: s.home, Keys: master, Managers: managers(), Threads: 1, PostgresURL: s.postgres, NATSURL: s.nats, ObjectsURL: s.objects,
 		Command: []string{"/usr/bin/env", part + "=child", self}, ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension")}, nil
 }
 
@@ -71,7 +89,7 @@ func (s apart) control(t *testing.T) *app.App {
 func (s apart) worker(t *testing.T) *exec.Cmd {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
-	c.Env = append(os.Environ(), part+"="+workerPart, postgresVariable+"="+s.postgres, natsVariable+"="+s.nats, homeVariable+"="+s.home)
+	c.Env = append(append(os.Environ(), part+"="+workerPart), s.environment()...)
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +111,7 @@ func (s apart) worker(t *testing.T) *exec.Cmd {
 
 // beWorker works tasks until it is killed.
 func beWorker() int {
-	opt, err := apart{os.Getenv(homeVariable), os.Getenv(postgresVariable), os.Getenv(natsVariable)}.options()
+	opt, err := parts(os.Getenv(homeVariable)).options()
 	if err == nil {
 		opt.WorkOnly = true
 		_, err = app.Open(context.Background(), opt)
@@ -214,7 +232,7 @@ func (s apart) driver(t *testing.T) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
 	c := victim(t.Context(), s.home, &out)
-	c.Env = append(c.Env, postgresVariable+"="+s.postgres, natsVariable+"="+s.nats)
+	c.Env = append(c.Env, s.environment()...)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func (a *App) sweep(ctx context.Context) error {
 		}
 		keep[runs[i].Head.Dataset] = append(keep[runs[i].Head.Dataset], refs...)
 	}
-	datasets, err := a.files.Datasets()
+	datasets, err := a.files.Datasets(ctx)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"internal/dataset": 4, "internal/process": 4, "internal/recipe": 4, "internal/task": 4,
 	"internal/control": 5, "internal/outcome": 5, "internal/terminal": 5, "internal/upload": 5, "internal/query": 5,
 	"internal/app": 6, "internal/telemetry": 7, "internal/httpapi": 7, "internal/server": 8, "internal/cli": 9, "cmd/analytix": 10,
-	"internal/masking": 1, "web": 1,
+	"internal/masking": 1, "internal/object": 1, "web": 1,
 	"client": 0, "client/example": 1,
 }
 
@@ -38,6 +38,7 @@ var only = map[string][]string{
 	"github.com/tink-crypto/":           {"internal/keys"},
 	"github.com/hashicorp/vault":        {"internal/keys"},
 	"github.com/minio/sio":              {"internal/dataset", "internal/archive"},
+	"github.com/minio/minio-go":         {"internal/object"},
 	"github.com/charmbracelet/":         {"internal/terminal"},
 	"github.com/ncruces/go-sqlite3":     {"internal/store"},
 	"github.com/jackc/pgx":              {"internal/store", "internal/task"},

@@ -25,7 +25,7 @@ const (
 type Config struct {
 	// URL of a NATS cluster with JetStream; empty for a server inside the process.
 	URL string
-	// Replicas is on how many servers of the cluster each stream lies; 0 means 1.
+	// Replicas is on how many servers of the cluster each stream lies; 0 means 3, and 1 where the server is in no cluster.
 	Replicas int
 	// Dir is where the embedded server keeps its store. One process at a time: the caller holds the lock of the home.
 	Dir string
@@ -130,21 +130,68 @@ func (b *Broker) embed() error {
 }
 
 func (b *Broker) streams(ctx context.Context) error {
-	var err error
-	b.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	patient, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	err := b.answers(patient)
+	if err != nil {
+		return err
+	}
+	b.stream, err = b.makeStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Description: "events and commands of runs that were not handled yet",
 		Subjects: []string{prefix + ">"}, Retention: jetstream.WorkQueuePolicy, Duplicates: 2 * time.Minute, Replicas: b.cfg.Replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("making the stream of messages: %w", err)
 	}
-	b.dead, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	b.dead, err = b.makeStream(ctx, jetstream.StreamConfig{
 		Name: deadName, Description: "messages that could not be handled", Subjects: []string{deadPrefix + ">"}, Replicas: b.cfg.Replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("making the stream of dead letters: %w", err)
 	}
 	return nil
+}
+
+// answers waits until a cluster has a leader, which takes a while after its servers have started.
+func (b *Broker) answers(ctx context.Context) error {
+	if b.server != nil {
+		return nil
+	}
+	tick := time.NewTicker(readyPoll)
+	defer tick.Stop()
+	for {
+		_, err := b.js.AccountInfo(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for a leader of the message broker (are most of its servers up?): %w", err)
+		}
+	}
+}
+
+const (
+	readyPoll = 200 * time.Millisecond
+	usually   = 3 // servers of a cluster have each stream: one of them may be lost
+	// replicasNotSupported is what a server says that is in no cluster.
+	replicasNotSupported jetstream.ErrorCode = 10074
+)
+
+// makeStream makes a stream or brings it up to date, on as many servers as a cluster should keep it.
+func (b *Broker) makeStream(ctx context.Context, cfg jetstream.StreamConfig) (jetstream.Stream, error) {
+	if b.server != nil || cfg.Replicas > 0 {
+		return b.js.CreateOrUpdateStream(ctx, cfg)
+	}
+	alone := cfg
+	cfg.Replicas = usually
+	s, err := b.js.CreateOrUpdateStream(ctx, cfg)
+	var refused *jetstream.APIError
+	if errors.As(err, &refused) && refused.ErrorCode == replicasNotSupported {
+		return b.js.CreateOrUpdateStream(ctx, alone)
+	}
+	return s, err
 }
 
 // Close ends the connection and the embedded server. Subscriptions must be stopped before.

@@ -36,7 +36,7 @@ func ring(t *testing.T) *keys.Ring {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := keys.OpenRing(master, filepath.Join(dir, "keys.json"))
+	r, err := keys.OpenRing(t.Context(), master, filepath.Join(dir, "keys.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

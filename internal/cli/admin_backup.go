@@ -96,7 +96,7 @@ func restore(ctx context.Context, s *streams, cfg *server.Config, file, keyFile 
 	if err != nil {
 		return err
 	}
-	opt.PostgresURL = cfg.Postgres
+	opt.PostgresURL, opt.NATSURL, opt.ObjectsURL = cfg.Postgres, cfg.NATS, cfg.Objects
 	m, err := app.Restore(ctx, opt, file)
 	if err != nil {
 		return err

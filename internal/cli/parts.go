@@ -129,7 +129,7 @@ func lookAtServer(ctx context.Context, cfg *server.Config) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.Dormant, opt.PostgresURL, opt.NATSURL = true, cfg.Postgres, cfg.NATS
+	opt.Dormant, opt.PostgresURL, opt.NATSURL, opt.ObjectsURL = true, cfg.Postgres, cfg.NATS, cfg.Objects
 	opt.NATSReplicas = cfg.NATSReplicas
 	return app.Open(ctx, opt)
 }

@@ -15,11 +15,13 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-// isServer says whether a folder is the state of a server: its keys are there, and no results.
+// isServer says whether a folder is the state of a server: its keys are there, or its copies of files that are kept elsewhere,
+// and no results.
 func isServer(dir string) bool {
 	_, keys := os.Stat(filepath.Join(dir, "keys.json"))
+	_, copies := os.Stat(filepath.Join(dir, "copies"))
 	_, results := os.Stat(filepath.Join(dir, "audit.jsonl"))
-	return keys == nil && results != nil
+	return (keys == nil || copies == nil) && results != nil
 }
 
 // verifyServer checks the state of a server that does not run: its access log, and of every run the chain, the stored files

@@ -37,7 +37,7 @@ func (s *Store) PutDocument(ctx context.Context, dataset string, document json.R
 	}
 	key, err := s.fileKey(ctx, dataset, ref)
 	if err == nil {
-		err = writeEncrypted(ctx, path, key, bytes.NewReader(document), func() error { return nil })
+		err = writeEncrypted(ctx, path, key, bytes.NewReader(document), func(written string) error { return s.put(ctx, dataset, ref, written) })
 	}
 	if err != nil {
 		return "", fmt.Errorf("storing a document of dataset %s: %w", dataset, err)

@@ -74,7 +74,12 @@ func (s *Store) PutReceived(ctx context.Context, dataset string, src io.Reader, 
 	}
 	sum := sha256.New()
 	counted := &counter{r: io.TeeReader(src, sum)}
-	err = writeEncrypted(ctx, filepath.Join(dir, r.Ref), key, counted, func() error { return unchanged(counted.n) })
+	err = writeEncrypted(ctx, filepath.Join(dir, r.Ref), key, counted, func(written string) error {
+		if err := unchanged(counted.n); err != nil {
+			return err
+		}
+		return s.put(ctx, dataset, r.Ref, written)
+	})
 	if _, ok := errors.AsType[readError](err); ok && ctx.Err() == nil {
 		return nil, stage.Refused(fmt.Errorf("%w: reading %s failed after %d bytes (%w); nothing was kept",
 			ErrSource, r.Name, counted.n, err))

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding"
@@ -52,7 +53,7 @@ func (st *Staging) keepSum(h hash.Hash) error {
 }
 
 // Stage begins a file that comes in pieces: a dataset's version 0 in the making.
-func (s *Store) Stage(_ context.Context, dataset, name string) (*Staging, error) {
+func (s *Store) Stage(ctx context.Context, dataset, name string) (*Staging, error) {
 	dir, err := s.datasetDir(dataset)
 	if err != nil {
 		return nil, err
@@ -60,6 +61,9 @@ func (s *Store) Stage(_ context.Context, dataset, name string) (*Staging, error)
 	st := &Staging{Ref: prefixReceived + random(), Name: filepath.Base(name), Stored: int64(len(segmentMagic))}
 	if err := st.keepSum(sha256.New()); err != nil {
 		return nil, err
+	}
+	if s.objects != nil {
+		return st, s.objects.Put(ctx, partName(dataset, st.Ref, 0), bytes.NewReader(segmentMagic[:]), st.Stored)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, st.Ref), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -107,11 +111,18 @@ func (s *Store) Append(ctx context.Context, dataset string, st *Staging, src io.
 			err = errors.Join(err, a.save())
 		}
 	}
-	if err != nil {
-		// What is not recorded goes; should that fail, the next piece overwrites it.
-		_ = a.file.Truncate(st.Stored)
+	return st.Bytes - before, errors.Join(err, a.end(err != nil))
+}
+
+// end closes the file. What is not recorded goes; should that fail, the next piece overwrites it.
+func (a *appending) end(failed bool) error {
+	if a.publish != nil {
+		return errors.Join(a.file.Close(), os.Remove(a.file.Name()))
 	}
-	return st.Bytes - before, errors.Join(err, a.file.Close())
+	if failed {
+		_ = a.file.Truncate(a.st.Stored)
+	}
+	return a.file.Close()
 }
 
 // appending is one piece on its way to the disk.
@@ -123,21 +134,31 @@ type appending struct {
 	now    Staging  // as written
 	piece  Piece
 	broken bool // writing failed: what was written is not to be recorded
+	// publish makes an object of the first size bytes of file, which lie at an offset in the staged file. Where it is given,
+	// file holds what is not recorded yet and nothing else.
+	publish func(file io.ReaderAt, at, size int64) error
 }
 
 func (s *Store) openAppend(ctx context.Context, dataset string, st *Staging, p Piece) (*appending, error) {
-	f, err := s.File(ctx, dataset, st.Ref)
+	key, err := s.fileKey(ctx, dataset, st.Ref)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("going on with an upload: %w", err)
 	}
 	a := &appending{st: st, now: *st, piece: p}
-	if a.ciph, err = newSegmentCipher(f.Key); err != nil {
+	if a.ciph, err = newSegmentCipher(key); err != nil {
 		return nil, err
 	}
 	if a.sum, err = st.sum(); err != nil {
 		return nil, err
 	}
-	if a.file, err = os.OpenFile(f.Path, os.O_WRONLY, 0o600); err != nil {
+	path, err := s.path(dataset, st.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if s.objects != nil {
+		return a, s.beginPart(ctx, dataset, a)
+	}
+	if a.file, err = os.OpenFile(path, os.O_WRONLY, 0o600); err != nil {
 		return nil, fmt.Errorf("going on with an upload: %w (%w)", ErrDamaged, err)
 	}
 	info, err := a.file.Stat()
@@ -154,6 +175,21 @@ func (s *Store) openAppend(ctx context.Context, dataset string, st *Staging, p P
 		return nil, errors.Join(err, a.file.Close())
 	}
 	return a, nil
+}
+
+// beginPart has the next piece of a staged file gather in a file of its own, from which objects are made.
+func (s *Store) beginPart(ctx context.Context, dataset string, a *appending) error {
+	dir, err := s.datasetDir(dataset)
+	if err != nil {
+		return err
+	}
+	if a.file, err = os.CreateTemp(dir, prefixNew); err != nil {
+		return fmt.Errorf("going on with an upload: %w", roomOr(err))
+	}
+	a.publish = func(file io.ReaderAt, at, size int64) error {
+		return s.objects.Put(ctx, partName(dataset, a.st.Ref, at), io.NewSectionReader(file, 0, size), size)
+	}
+	return nil
 }
 
 func (a *appending) copy(ctx context.Context, src io.Reader) error {
@@ -190,9 +226,9 @@ func (a *appending) save() error {
 	if a.now.Bytes == a.st.Bytes {
 		return nil
 	}
-	if err := a.file.Sync(); err != nil {
+	if err := a.settle(); err != nil {
 		a.broken = true
-		return roomOr(err)
+		return err
 	}
 	if err := a.now.keepSum(a.sum); err != nil {
 		return err
@@ -205,4 +241,18 @@ func (a *appending) save() error {
 	}
 	*a.st = a.now
 	return nil
+}
+
+// settle makes what was written since it was last recorded outlast this process.
+func (a *appending) settle() error {
+	if a.publish == nil {
+		return roomOr(a.file.Sync())
+	}
+	if err := a.publish(a.file, a.st.Stored, a.now.Stored-a.st.Stored); err != nil {
+		return err
+	}
+	if _, err := a.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	return roomOr(a.file.Truncate(0))
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/analytix-flow/analytix/internal/durable"
 	"github.com/analytix-flow/analytix/internal/engine"
 )
@@ -26,12 +28,21 @@ const (
 
 // Store keeps datasets in a folder. Its methods may be called from any goroutine.
 type Store struct {
-	dir  string
-	keys Keys
+	dir      string
+	keys     Keys
+	lock     Locker
+	objects  Objects // nil where the folder is all there is
+	fetching singleflight.Group
 }
 
-// New opens the store in dir, which is made where it is not there.
-func New(dir string, k Keys) (*Store, error) {
+// New opens the store in dir, which is made where it is not there. Whatever processes share it see the same folder.
+func New(dir string, k Keys) (*Store, error) { return open(dir, k, nil, nil) }
+
+// NewOver opens a store that keeps its files as objects. The folder dir is this process's alone: it holds what is being
+// written and copies of what was read. Whatever processes share the objects have locks of the same name.
+func NewOver(dir string, k Keys, o Objects, l Locker) (*Store, error) { return open(dir, k, o, l) }
+
+func open(dir string, k Keys, o Objects, l Locker) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening the file store: %w", err)
@@ -39,7 +50,10 @@ func New(dir string, k Keys) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the file store: %w", err)
 	}
-	return &Store{dir: dir, keys: k}, nil
+	if l == nil {
+		l = fileLock(dir + freezeLock)
+	}
+	return &Store{dir: dir, keys: k, objects: o, lock: l}, nil
 }
 
 // Folder is the folder of the store: engines must be allowed to read and write in it.
@@ -123,7 +137,7 @@ func (s *Store) OutDir(ctx context.Context, dataset string) (dir string, key []b
 
 // Keep makes a file that a handler wrote below its OutDir last through a loss of power, and returns its ref. The
 // handler's file has been closed.
-func (s *Store) Keep(_ context.Context, dataset, path string) (ref string, err error) {
+func (s *Store) Keep(ctx context.Context, dataset, path string) (ref string, err error) {
 	base := filepath.Join(s.dir, dataset)
 	ref, err = filepath.Rel(base, path)
 	if err != nil || !filepath.IsLocal(ref) || !strings.HasPrefix(ref, prefixTry) || checkID(dataset) != nil {
@@ -138,6 +152,9 @@ func (s *Store) Keep(_ context.Context, dataset, path string) (ref string, err e
 	}
 	if err := durable.Sync(path); err != nil { // fsync of the file itself
 		return "", fmt.Errorf("keeping a file of dataset %s: %w", dataset, roomOr(err))
+	}
+	if err := s.put(ctx, dataset, ref, path); err != nil {
+		return "", fmt.Errorf("keeping a file of dataset %s: %w", dataset, err)
 	}
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
 		if err := durable.Sync(dir); err != nil {
@@ -157,6 +174,9 @@ func (s *Store) File(ctx context.Context, dataset, ref string) (engine.File, err
 	}
 	key, err := s.fileKey(ctx, dataset, ref)
 	if err != nil {
+		return engine.File{}, fmt.Errorf("opening a file of dataset %s: %w", dataset, err)
+	}
+	if err := s.fetch(ctx, dataset, ref, path); err != nil {
 		return engine.File{}, fmt.Errorf("opening a file of dataset %s: %w", dataset, err)
 	}
 	return engine.File{Path: path, Key: key}, nil

@@ -336,7 +336,7 @@ func TestForgottenDatasetCannotBeRead(t *testing.T) {
 	if err := b.Remove(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	if ids, err := b.Datasets(); err != nil || len(ids) != 0 {
+	if ids, err := b.Datasets(t.Context()); err != nil || len(ids) != 0 {
 		t.Errorf("%v, %v", ids, err)
 	}
 }

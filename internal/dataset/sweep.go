@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/durable"
@@ -31,9 +33,12 @@ func (s *Store) Sweep(ctx context.Context, dataset string, keep []string) (int, 
 	}
 	defer release()
 	base := filepath.Join(s.dir, dataset)
-	removed, err := sweepDir(ctx, base, "", wanted, keepWhole(keep))
-	if errors.Is(err, fs.ErrNotExist) {
-		return removed, nil
+	whole := keepWhole(keep)
+	removed, err := sweepDir(ctx, base, "", wanted, whole)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		var objects int
+		objects, err = s.sweepObjects(ctx, dataset, wanted, whole)
+		removed += objects
 	}
 	if err != nil {
 		return removed, fmt.Errorf("sweeping dataset %s (%d removed): %w", dataset, removed, err)
@@ -91,23 +96,37 @@ func (s *Store) Remove(ctx context.Context, dataset string) error {
 		return err
 	}
 	defer release()
+	if err := s.removeObjects(ctx, dataset); err != nil {
+		return fmt.Errorf("removing the files of dataset %s: %w", dataset, err)
+	}
 	if err := os.RemoveAll(filepath.Join(s.dir, dataset)); err != nil {
 		return fmt.Errorf("removing the files of dataset %s: %w", dataset, err)
 	}
 	return durable.Sync(s.dir)
 }
 
-// Datasets lists the datasets that have a folder.
-func (s *Store) Datasets() ([]string, error) {
+// Datasets lists the datasets that have files.
+func (s *Store) Datasets(ctx context.Context) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("listing the datasets: %w", err)
 	}
-	var ids []string
+	found := map[string]bool{}
 	for _, e := range entries {
 		if e.IsDir() && checkID(e.Name()) == nil {
-			ids = append(ids, e.Name())
+			found[e.Name()] = true
 		}
 	}
-	return ids, nil
+	if s.objects != nil {
+		err = s.objects.List(ctx, "", func(name string, _ int64) error {
+			if dataset, _, ok := strings.Cut(name, "/"); ok && checkID(dataset) == nil {
+				found[dataset] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("listing the datasets: %w", err)
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), nil
 }

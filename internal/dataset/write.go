@@ -20,8 +20,8 @@ func sioConfig(key []byte) sio.Config {
 }
 
 // writeEncrypted streams src into a new file at path: after a crash the file is there whole, or not at all. With final
-// the caller has a last say, once everything was read, on whether the file shall be.
-func writeEncrypted(ctx context.Context, path string, key []byte, src io.Reader, final func() error) (err error) {
+// the caller has a last say, once everything was read and written, on whether the file shall be.
+func writeEncrypted(ctx context.Context, path string, key []byte, src io.Reader, final func(written string) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), prefixNew) // 0600
 	if err != nil {
 		return roomOr(err)
@@ -38,7 +38,7 @@ func writeEncrypted(ctx context.Context, path string, key []byte, src io.Reader,
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err = final(); err != nil {
+	if err = final(f.Name()); err != nil {
 		return err
 	}
 	if err = os.Rename(f.Name(), path); err != nil {
@@ -95,6 +95,6 @@ func roomOr(err error) error {
 // SealFile streams src into a new encrypted file, which OpenAt reads given the key and the number of bytes it returns.
 func SealFile(ctx context.Context, path string, key []byte, src io.Reader) (int64, error) {
 	counted := &counter{r: src}
-	err := writeEncrypted(ctx, path, key, counted, func() error { return nil })
+	err := writeEncrypted(ctx, path, key, counted, func(string) error { return nil })
 	return counted.n, err
 }

@@ -4,7 +4,7 @@
 // off as another.
 //
 //	master, err := keys.Load(filepath.Join(data, "master.key"))     // or keys.Parse(value of the environment)
-//	ring, err := keys.OpenRing(master, filepath.Join(home, "keys.json"))
+//	ring, err := keys.OpenRing(ctx, master, filepath.Join(home, "keys.json"))
 //	records, err := ring.Key(ctx, "records", 64)                    // made on first use
 //	datasets := keys.NewDatasets(master, shelf)                     // shelf: the records, or keys.Folder(dir)
 //	key, err := datasets.Make(ctx, datasetID)

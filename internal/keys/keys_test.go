@@ -185,7 +185,7 @@ func TestRotationKeepsEveryKeyReadable(t *testing.T) {
 	bystander := load(t, filepath.Join(dir, "master.key")) // another process that runs all the while
 	shelf := keys.Folder(filepath.Join(dir, "keys"))
 	datasets := keys.NewDatasets(master, shelf)
-	ring, err := keys.OpenRing(master, filepath.Join(dir, "keys.json"))
+	ring, err := keys.OpenRing(t.Context(), master, filepath.Join(dir, "keys.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestRotationKeepsEveryKeyReadable(t *testing.T) {
 				t.Errorf("%s: %v", id, err)
 			}
 		}
-		r, err := keys.OpenRing(p, filepath.Join(dir, "keys.json"))
+		r, err := keys.OpenRing(t.Context(), p, filepath.Join(dir, "keys.json"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +271,7 @@ func TestRingRefusesAnotherSizeAndDamage(t *testing.T) {
 	dir := t.TempDir()
 	m := load(t, filepath.Join(dir, "m"))
 	path := filepath.Join(dir, "keys.json")
-	r, err := keys.OpenRing(m, path)
+	r, err := keys.OpenRing(t.Context(), m, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func TestRingRefusesAnotherSizeAndDamage(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r, err := keys.OpenRing(m, path)
+		r, err := keys.OpenRing(t.Context(), m, path)
 		if err == nil {
 			_, err = r.Key(ctx, "broker", 32)
 		}

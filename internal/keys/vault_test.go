@@ -112,7 +112,7 @@ func TestVaultWrapsTheKeysOfARing(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "keys.json")
-	ring, err := keys.OpenRing(provider, file)
+	ring, err := keys.OpenRing(t.Context(), provider, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestVaultWrapsTheKeysOfARing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := keys.OpenRing(provider, file)
+	again, err := keys.OpenRing(t.Context(), provider, file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,20 +44,23 @@ type Config struct {
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"` // whose X-Forwarded-For is believed
 	Postgres       string         `yaml:"postgres"`        // address of the database of the records; empty is the embedded one
 	NATS           string         `yaml:"nats"`            // address of the cluster that carries messages; empty is the embedded one
-	NATSReplicas   int            `yaml:"nats_replicas"`   // on how many servers of the cluster messages are kept; 1 by default
-	Workers        int            `yaml:"workers"`         // tasks that run at the same time at most; one for each processor by default, 2 at least
-	WorkersMin     int            `yaml:"workers_min"`     // that may in any case; 2 by default
-	Memory         string         `yaml:"memory"`          // what a child process may take, such as 2GiB
-	MemoryBudget   string         `yaml:"memory_budget"`   // what all of them together may take; three quarters of the machine's by default
-	Processors     int            `yaml:"processors"`      // that tasks may take together; all by default
-	ChildIdle      time.Duration  `yaml:"child_idle"`      // how long a child process stays that has nothing to do; 1 min by default
-	Keys           Keys           `yaml:"keys"`
-	Tiers          string         `yaml:"tiers"` // file that declares what the tiers allow; empty is what is built in
-	Limits         Limits         `yaml:"limits"`
-	PointTTL       time.Duration  `yaml:"point_ttl"` // how long control points stay open; 0 is for ever
-	Auth           Auth           `yaml:"auth"`
-	Audit          Audit          `yaml:"audit"`
-	Webhooks       Webhooks       `yaml:"webhooks"`
+	// Objects is the address of S3-compatible storage that holds the files, such as s3://bucket/prefix?endpoint=https://host;
+	// empty is the folder of the state. The credentials come from the environment (AWS_ACCESS_KEY_ID, …) or the machine's role.
+	Objects      string        `yaml:"objects"`
+	NATSReplicas int           `yaml:"nats_replicas"` // on how many servers of the cluster messages are kept; 3 by default, 1 without a cluster
+	Workers      int           `yaml:"workers"`       // tasks that run at the same time at most; one for each processor by default, 2 at least
+	WorkersMin   int           `yaml:"workers_min"`   // that may in any case; 2 by default
+	Memory       string        `yaml:"memory"`        // what a child process may take, such as 2GiB
+	MemoryBudget string        `yaml:"memory_budget"` // what all of them together may take; three quarters of the machine's by default
+	Processors   int           `yaml:"processors"`    // that tasks may take together; all by default
+	ChildIdle    time.Duration `yaml:"child_idle"`    // how long a child process stays that has nothing to do; 1 min by default
+	Keys         Keys          `yaml:"keys"`
+	Tiers        string        `yaml:"tiers"` // file that declares what the tiers allow; empty is what is built in
+	Limits       Limits        `yaml:"limits"`
+	PointTTL     time.Duration `yaml:"point_ttl"` // how long control points stay open; 0 is for ever
+	Auth         Auth          `yaml:"auth"`
+	Audit        Audit         `yaml:"audit"`
+	Webhooks     Webhooks      `yaml:"webhooks"`
 	// AllowTargets are ranges, addresses and names on the premises that webhooks may lead to.
 	AllowTargets []string `yaml:"allow_targets"`
 	Backups      Backups  `yaml:"backups"`

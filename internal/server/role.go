@@ -34,6 +34,7 @@ func (s *Server) openApp(ctx context.Context) (err error) {
 	opt.PointTTL, opt.Log, opt.PostgresURL, opt.NATSURL, opt.Workers = s.cfg.PointTTL, s.parts.Log, s.cfg.Postgres, s.cfg.NATS, s.cfg.Workers
 	opt.NATSReplicas = s.cfg.NATSReplicas
 	opt.LeastWorkers, opt.Processors, opt.Idle = s.cfg.WorkersMin, float64(s.cfg.Processors), s.cfg.ChildIdle
+	opt.ObjectsURL = s.cfg.Objects
 	opt.WorkOnly, opt.Observer = !s.cfg.has(RoleControl), s.metrics
 	if !s.cfg.has(RoleWorker) {
 		opt.Workers = -1
@@ -73,7 +74,7 @@ func (s *Server) watch(mux *http.ServeMux) {
 var errDraining = errors.New("it is ending")
 
 // errSilent is what a probe is told of a process whose parts do not answer; the log says which.
-var errSilent = errors.New("the records or the message broker do not answer")
+var errSilent = errors.New("the records, the message broker or the object storage do not answer")
 
 // readyWithin bounds how long the records may take to answer a probe.
 const readyWithin = 2 * time.Second

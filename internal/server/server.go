@@ -82,7 +82,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 		}
 	}
 	s.beside(ctx, s.backups.run)
-	if !s.app.Shared() {
+	if !s.app.SharesHome() {
 		if err := s.openLocal(ctx); err != nil {
 			return err
 		}

@@ -1,0 +1,36 @@
+// Package tooltest finds the servers that tests need and that make test-setup builds into bin/tools.
+package tooltest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The programs, with their versions, as the Makefile names them.
+const (
+	VersityGW  = "versitygw-v1.8.0"    // S3-compatible storage
+	NATSServer = "nats-server-v2.15.2" // a server of a NATS cluster
+)
+
+// Path is where a program is. Where it is missing the test is skipped, or with CI set, fails.
+func Path(t *testing.T, program string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+	}
+	path := filepath.Join(dir, "bin", "tools", program)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%v (make test-setup): what needs it was not tried", err)
+		}
+		t.Skipf("%v (make test-setup): what needs it was not tried", err)
+	}
+	return path
+}
