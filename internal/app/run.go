@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/broker"
@@ -180,8 +181,14 @@ func (a *App) Ready(ctx context.Context) error {
 	if a.objects != nil {
 		err = errors.Join(err, a.objects.Check(ctx))
 	}
-	return errors.Join(err, a.control.Broker().Ready())
+	if since, down := a.records.Outage(); down {
+		err = errors.Join(err, fmt.Errorf("%w since %s", ErrNotRecorded, since.UTC().Format(time.RFC3339)))
+	}
+	return errors.Join(err, a.Room(), a.control.Broker().Ready())
 }
+
+// ErrNotRecorded is wrapped by the error of Ready while nothing can be recorded. Work waits, and goes on by itself.
+var ErrNotRecorded = errors.New("nothing can be recorded")
 
 // QueueCounts says how many tasks the queue holds, by kind and state.
 func (a *App) QueueCounts(ctx context.Context) ([]task.Count, error) {

@@ -29,6 +29,19 @@ func Poison(err error) error {
 	return poison{err}
 }
 
+type postponed struct{ error }
+
+func (p postponed) Unwrap() error { return p.error }
+
+// Postpone marks an error that is not the message's fault, such as a database that was gone and is back: the message is tried again
+// at once, and the try is not counted.
+func Postpone(err error) error {
+	if err == nil {
+		return nil
+	}
+	return postponed{err}
+}
+
 const (
 	ackWait   = 30 * time.Second
 	heartbeat = ackWait / 3
@@ -135,6 +148,11 @@ func (s *Subscription) handle(run string, m jetstream.Msg) {
 		err := s.handler(s.ctx, msg)
 		if s.ctx.Err() != nil && err != nil {
 			return
+		}
+		var again postponed
+		if errors.As(err, &again) {
+			try--
+			continue
 		}
 		var p poison
 		if err != nil && (try >= s.broker.cfg.Tries || errors.As(err, &p)) {

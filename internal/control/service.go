@@ -154,15 +154,23 @@ func (s *Service) listen(ctx context.Context) error {
 // opened reads the content of a message from the outbox: what goes through the broker is its id alone.
 func (s *Service) opened(handle func(context.Context, *store.Message) error) broker.Handler {
 	return func(ctx context.Context, m broker.Message) error {
-		msg, err := s.store.Message(ctx, m.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return broker.Poison(err)
+		err := s.openAnd(ctx, m, handle)
+		if err != nil && s.store.Outlast(ctx) { // the records were gone, and are back
+			return broker.Postpone(err)
 		}
-		if err != nil {
-			return err
-		}
-		return handle(ctx, msg)
+		return err
 	}
+}
+
+func (s *Service) openAnd(ctx context.Context, m broker.Message, handle func(context.Context, *store.Message) error) error {
+	msg, err := s.store.Message(ctx, m.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return broker.Poison(err)
+	}
+	if err != nil {
+		return err
+	}
+	return handle(ctx, msg)
 }
 
 // Stop ends the work in the order in which nothing is left hanging; what was under way is taken up by the next Start.

@@ -25,13 +25,19 @@ func (s *Service) relay(ctx context.Context) {
 	}
 	again := time.NewTimer(rest)
 	defer again.Stop()
+	failed := 0
 	for {
 		again.Reset(rest)
 		for {
 			n, err := s.relayOnce(ctx)
 			if err != nil && ctx.Err() == nil {
-				s.log.Warn("sending messages; it is tried again", "error", err)
-				again.Reset(relayEvery)
+				if failed == 0 { // told once, however long it lasts
+					s.log.Warn("sending messages; it is tried again", "error", err)
+				}
+				again.Reset(min(relayEvery<<min(failed, 10), relayRest))
+				failed++
+			} else {
+				failed = 0
 			}
 			if n < relayBatch || err != nil {
 				break

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/dataset"
 )
 
 // has says whether the process has a role.
@@ -76,6 +77,23 @@ var errDraining = errors.New("it is ending")
 // errSilent is what a probe is told of a process whose parts do not answer; the log says which.
 var errSilent = errors.New("the records, the message broker or the object storage do not answer")
 
+// errFull and errNotRecorded are why work waits; it goes on by itself when that is over.
+var (
+	errFull        = errors.New("degraded: the storage is full; work waits and goes on when there is room")
+	errNotRecorded = errors.New("degraded: nothing can be recorded, the database is gone or full; work waits and goes on when it is back")
+)
+
+// why says in words that give nothing away why the process is not ready.
+func why(err error) error {
+	switch {
+	case errors.Is(err, dataset.ErrDiskFull):
+		return errFull
+	case errors.Is(err, app.ErrNotRecorded):
+		return errNotRecorded
+	}
+	return errSilent
+}
+
 // readyWithin bounds how long the records may take to answer a probe.
 const readyWithin = 2 * time.Second
 
@@ -103,7 +121,7 @@ func (s *Server) fit(ctx context.Context) error {
 	}
 	if err != nil {
 		s.parts.Log.Warn("not ready", "error", err)
-		return errSilent
+		return why(err)
 	}
 	return nil
 }

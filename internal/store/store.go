@@ -46,6 +46,7 @@ type Store struct {
 	dialect Dialect
 	opt     Options
 	outbox  chan struct{}
+	outage  outage
 	copyTo  func(path string) string // of SQLite: the address of a copy, with its key
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
@@ -68,11 +69,27 @@ func (e executor) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams)
 func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	defer e.q.awaitNext(ctx, p.Queue)
 	e.q.looks.Add(1)
-	if p.Queue != shared {
-		return e.Executor.JobGetAvailable(ctx, p)
+	var r *riverdriver.JobGetAvailableResult
+	var err error
+	if p.Queue == shared {
+		r, err = e.q.admit(ctx, e.Executor, p)
+	} else {
+		r, err = e.Executor.JobGetAvailable(ctx, p)
 	}
-	return e.q.admit(ctx, e.Executor, p)
+	if err == nil {
+		e.q.blind.Store(false)
+		return r, nil
+	}
+	// A database that is gone would be asked many times a second, and each time be told of.
+	if !e.q.blind.Swap(true) {
+		e.q.cfg.Log.Warn("looking for tasks; it is tried again until it can be done", "queue", p.Queue, "error", err)
+	}
+	e.q.wake.in(p.Queue, lookAgain)
+	return &riverdriver.JobGetAvailableResult{}, nil
 }
+
+// lookAgain is when tasks are looked for again after that could not be done.
+const lookAgain = time.Second
 
 // JobSetStateIfRunningMany implements riverdriver.Executor. A task that is tried again is due some time after it has failed.
 func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {

@@ -63,6 +63,7 @@ type Queue struct {
 	wake  *wake
 	looks atomic.Int64
 	stir  chan struct{}
+	blind atomic.Bool // tasks could not be looked for
 
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc // by the task's id

@@ -51,31 +51,66 @@ func lockOf(client string) int32 {
 
 // startRescue takes this process's lock and begins to look after the others.
 func (q *Queue) startRescue(ctx context.Context) error {
-	conn, err := q.cfg.Store.DB().Conn(ctx)
+	conn, err := q.announce(ctx)
 	if err != nil {
-		return fmt.Errorf("announcing this worker to the others: %w", err)
-	}
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1, $2)", lockSpace, lockOf(q.id)); err != nil {
-		return errors.Join(fmt.Errorf("announcing this worker to the others: %w", err), conn.Close())
+		return err
 	}
 	ctx, q.rescue = context.WithCancel(context.WithoutCancel(ctx))
 	q.done.Go(func() {
-		defer conn.Close() //nolint:errcheck // the session's locks end with it, or with the process
 		tick := time.NewTicker(rescueEvery)
 		defer tick.Stop()
+		patient := 0
 		for {
-			if err := q.lookAfter(ctx, conn); err != nil && ctx.Err() == nil {
-				q.cfg.Log.Warn("looking for tasks of workers that died", "error", err)
-			}
+			conn, patient = q.round(ctx, conn, patient)
 			select {
 			case <-ctx.Done():
-				_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
+				if conn != nil {
+					_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()")
+					_ = conn.Close() // the session's locks end with it, or with the process
+				}
 				return
 			case <-tick.C:
 			}
 		}
 	})
 	return nil
+}
+
+// patientRounds is how many rounds nobody is taken for dead after the database was gone: the others need time to announce
+// themselves again.
+const patientRounds = 3
+
+// round looks after the others, and announces this process again where the database was gone: its lock went with the session.
+func (q *Queue) round(ctx context.Context, conn *sql.Conn, patient int) (*sql.Conn, int) {
+	if conn == nil {
+		conn, err := q.announce(ctx)
+		if err != nil {
+			return nil, patientRounds
+		}
+		return conn, patientRounds
+	}
+	look := q.lookAfter
+	if patient > 0 {
+		look = func(ctx context.Context, conn *sql.Conn) error { return conn.PingContext(ctx) }
+	}
+	if err := look(ctx, conn); err != nil && ctx.Err() == nil {
+		q.cfg.Log.Warn("looking for tasks of workers that died; this worker announces itself again", "error", err)
+		_ = conn.Close() // it is of no use any more
+		return nil, patientRounds
+	}
+	return conn, max(patient-1, 0)
+}
+
+// announce takes this process's lock, by which others see that it lives.
+func (q *Queue) announce(ctx context.Context) (*sql.Conn, error) {
+	conn, err := q.cfg.Store.DB().Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("announcing this worker to the others: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1, $2)", lockSpace, lockOf(q.id)); err != nil {
+		return nil, errors.Join(fmt.Errorf("announcing this worker to the others: %w", err), conn.Close())
+	}
+	return conn, nil
 }
 
 // lookAfter sets free the tasks of workers whose lock is free.

@@ -48,11 +48,18 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	finish, err := w.admitted(ctx, job, r.report)
 	if err == nil {
 		err = w.complete(ctx, job, finish)
+		for err != nil && w.q.cfg.Store.Outlast(ctx) { // the work is done: what it made is recorded as soon as it can be
+			err = w.complete(ctx, job, finish)
+		}
 	}
 	if err == nil {
 		outcome = Done
 		w.q.tell(Update{Task: t, Fraction: 1})
 		return nil
+	}
+	if w.q.cfg.Store.Outlast(ctx) { // it failed since nothing could be read or recorded: that is no try of its own
+		outcome = Retried
+		return river.JobSnooze(0)
 	}
 	cause := context.Cause(ctx)
 	switch {

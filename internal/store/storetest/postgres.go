@@ -39,6 +39,7 @@ type server struct {
 	once      sync.Once
 	dir       string
 	process   *exec.Cmd
+	command   func(name string, args ...string) *exec.Cmd
 	err       error
 	databases atomic.Int64
 }
@@ -77,16 +78,22 @@ func (s *server) start(bin string) (err error) {
 	if err != nil {
 		return err
 	}
-	command := func(name string, args ...string) *exec.Cmd {
+	s.command = func(name string, args ...string) *exec.Cmd {
 		c := exec.Command(filepath.Join(bin, name), args...) //nolint:noctx // ended by stop
 		c.Dir, c.SysProcAttr = s.dir, as
 		return c
 	}
-	data := filepath.Join(s.dir, "data")
-	if out, err := command("initdb", "-D", data, "-U", "analytix", "-A", "trust", "--no-sync").CombinedOutput(); err != nil {
+	if out, err := s.command("initdb", "-D", s.data(), "-U", "analytix", "-A", "trust", "--no-sync").CombinedOutput(); err != nil {
 		return fmt.Errorf("making a database cluster: %w\n%s", err, out)
 	}
-	s.process = command("postgres", "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400")
+	return s.run()
+}
+
+func (s *server) data() string { return filepath.Join(s.dir, "data") }
+
+// run starts the server on the data that are there.
+func (s *server) run() error {
+	s.process = s.command("postgres", "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400")
 	return s.process.Start()
 }
 
@@ -141,4 +148,43 @@ func account(dir string) (*syscall.SysProcAttr, error) {
 		return nil, fmt.Errorf("user postgres: %w, %w", err1, err2)
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, os.Chown(dir, int(uid), int(gid))
+}
+
+// Own is a PostgreSQL server of one test's own, which can be stopped and started again.
+type Own struct {
+	Address string
+	server  *server
+	bin     string
+}
+
+// PostgresOfItsOwn starts one. It is skipped where Postgres would be.
+func PostgresOfItsOwn(t *testing.T) *Own {
+	t.Helper()
+	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil || len(bins) == 0 {
+		t.Skip("PostgreSQL is not installed (apt-get install postgresql)")
+	}
+	o := &Own{server: &server{}, bin: bins[len(bins)-1]}
+	t.Cleanup(o.server.stop)
+	if err := o.server.start(o.bin); err != nil {
+		t.Fatal(err)
+	}
+	if o.Address, err = o.server.database(); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// Stop ends the server at once, as a crash would, and waits for that.
+func (o *Own) Stop() {
+	_ = o.server.process.Process.Signal(syscall.SIGQUIT)
+	_ = o.server.process.Wait() // ended by the signal above
+}
+
+// Start starts it again on the same data.
+func (o *Own) Start(t *testing.T) {
+	t.Helper()
+	if err := o.server.run(); err != nil {
+		t.Fatal(err)
+	}
 }

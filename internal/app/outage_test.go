@@ -1,0 +1,126 @@
+package app_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/broker/brokertest"
+	"github.com/analytix-flow/analytix/internal/control"
+	"github.com/analytix-flow/analytix/internal/store/storetest"
+)
+
+// TestTheDatabaseGoesAndComesBack stops the real PostgreSQL while a task runs and another run is under way, and starts it again: the
+// same process goes on by itself, no try is counted, nothing is set aside.
+func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	db := storetest.PostgresOfItsOwn(t)
+	s := apart{home: filepath.Join(t.TempDir(), "home"), postgres: db.Address, nats: brokertest.Server(t)}
+	opt, err := s.options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, a)
+	marker := filepath.Join(t.TempDir(), "go")
+	held := submit(t, a, file(t, "a", "#until-there:"+marker), app.Request{})
+	untilWorked(t, a, held)
+	moving := submit(t, a, file(t, "a", "b"), app.Request{}) // somewhere between its messages and tasks when the database goes
+	db.Stop()
+	if err := os.WriteFile(marker, nil, 0o600); err != nil { // the task ends, and its result cannot be recorded
+		t.Fatal(err)
+	}
+	until(t, a, false)
+	db.Start(t)
+	until(t, a, true)
+	for name, run := range map[string]string{"held": held, "moving": moving} {
+		if u, err := finish(t.Context(), a, run); err != nil || u.Status != control.Done {
+			t.Errorf("the run %s: %+v, %v", name, u, err)
+		}
+	}
+	if dead, err := a.DeadTasks(t.Context()); err != nil || len(dead) != 0 {
+		t.Errorf("set aside: %+v, %v", dead, err)
+	}
+	if b, err := a.BrokerStats(t.Context()); err != nil || b.Dead != 0 {
+		t.Errorf("dead messages: %+v, %v", b, err)
+	}
+	if since, down := a.Records().Outage(); down {
+		t.Errorf("the records are taken for gone since %s", since)
+	}
+}
+
+// until waits until the instance is ready, or notices that it is not.
+func until(t *testing.T, a *app.App, ready bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, down := a.Records().Outage()
+		if err := a.Ready(ctx); (err == nil) == ready && down == !ready {
+			return
+		} else if ctx.Err() != nil {
+			t.Fatalf("ready: %v, down: %v", err, down)
+		}
+		<-tick.C
+	}
+}
+
+// TestTheDiskFillsAndEmpties fills the disk of the state while a task runs, and makes room again: the same process goes on by itself.
+func TestTheDiskFillsAndEmpties(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount a small disk")
+	}
+	small := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", small).CombinedOutput(); err != nil {
+		t.Skipf("this system mounts no small disk: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", small).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	a := start(t, filepath.Join(small, "home"))
+	defer stop(t, a)
+	marker := filepath.Join(t.TempDir(), "go")
+	held := submit(t, a, file(t, "a", "#until-there:"+marker), app.Request{})
+	untilWorked(t, a, held)
+	filler := filepath.Join(small, "filler")
+	fill(t, filler)
+	if err := os.WriteFile(marker, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	until(t, a, false)
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	until(t, a, true)
+	for name, run := range map[string]string{"held": held, "later": submit(t, a, file(t, "a", "b"), app.Request{})} {
+		if u, err := finish(t.Context(), a, run); err != nil || u.Status != control.Done {
+			t.Errorf("the run %s: %+v, %+v, %v", name, u, u.Failure, err)
+		}
+	}
+}
+
+// fill writes until the disk is full.
+func fill(t *testing.T, name string) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // the disk is full, which is the purpose
+	piece := make([]byte, 4096)
+	for {
+		if _, err := f.Write(piece); err != nil {
+			return
+		}
+	}
+}
