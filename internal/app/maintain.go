@@ -28,6 +28,27 @@ type rotator interface {
 	Retire() error
 }
 
+// KeyState is how the keys of the instance stand.
+type KeyState struct {
+	keys.State
+	Datasets int // that have a key
+	Old      int // of them, wrapped by an earlier master key; -1 where that cannot be told
+	Progress keys.Progress
+}
+
+// KeyState says how the keys of the instance stand.
+func (a *App) KeyState(ctx context.Context) (*KeyState, error) {
+	s := &KeyState{Progress: a.keys.Progress()}
+	var err error
+	if m, ok := a.opt.Keys.(interface{ State() (keys.State, error) }); ok {
+		if s.State, err = m.State(); err != nil {
+			return nil, err
+		}
+	}
+	s.Datasets, s.Old, err = a.keys.Old(ctx)
+	return s, err
+}
+
 // RotateKeys makes a new master key, where it is kept in a file, wraps all keys of the instance anew with it, and drops the old
 // one where no other home or process needs it. No data is rewritten, and work goes on meanwhile. After an error or a crash
 // all keys are readable, and it can be run again. The error wraps keys.ErrRotating where a rotation is under way.

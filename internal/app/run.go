@@ -102,6 +102,11 @@ func (a *App) Proceed(ctx context.Context, run, seen string, actor flow.Actor) e
 	return a.control.Close(ctx, run, seen, actor)
 }
 
+// AskMore has the stage of the open control point look for more like an item that it found; seen is the hash of the proposal.
+func (a *App) AskMore(ctx context.Context, run, seen string, ask stage.Ask, actor flow.Actor) error {
+	return a.control.AskMore(ctx, run, seen, ask, actor)
+}
+
 // SendBack has the stage of the open control point begin anew, with options.
 func (a *App) SendBack(ctx context.Context, run string, options map[string]any, actor flow.Actor) error {
 	return a.control.SendBack(ctx, run, options, actor)

@@ -21,6 +21,7 @@ const (
 	DecisionWithdrawn EventKind = "decision.withdrawn"
 	PointClosed       EventKind = "point.closed"
 	PointSentBack     EventKind = "point.sent_back"
+	PointAsked        EventKind = "point.asked" // for more like an item of it
 	PointExpired      EventKind = "point.expired"
 	PointRenewed      EventKind = "point.renewed"
 	StageConcluded    EventKind = "stage.concluded"
@@ -33,7 +34,7 @@ const (
 // event of the flow itself is dropped.
 func (k EventKind) FromPerson() bool {
 	switch k {
-	case RunRequested, DecisionTaken, DecisionWithdrawn, PointClosed, PointSentBack, PointRenewed, StageReopened,
+	case RunRequested, DecisionTaken, DecisionWithdrawn, PointClosed, PointSentBack, PointAsked, PointRenewed, StageReopened,
 		RunRetried, RunAborted:
 		return true
 	default:
@@ -58,7 +59,7 @@ type Event struct {
 	Route     []flow.RouteEntry `json:"route,omitempty"`      // run.requested and stage.concluded: the way from here on
 	Waves     [][]string        `json:"waves,omitempty"`      // stage.planned
 	Apply     string            `json:"apply,omitempty"`      // stage.planned
-	Handler   string            `json:"handler,omitempty"`    // task.*
+	Handler   string            `json:"handler,omitempty"`    // task.*, point.asked
 	Document  string            `json:"document,omitempty"`   // task.done, stage.concluded
 	Files     map[string]string `json:"files,omitempty"`      // task.done
 	Message   string            `json:"message,omitempty"`    // task.failed, run.aborted
@@ -66,8 +67,9 @@ type Event struct {
 	Refused   bool              `json:"refused,omitempty"`    // task.failed
 	Proposal  *flow.Proposal    `json:"proposal,omitempty"`   // stage.assembled
 	Decision  *flow.Decision    `json:"decision,omitempty"`   // decision.taken
-	Item      string            `json:"item,omitempty"`       // decision.withdrawn
-	Seen      string            `json:"seen,omitempty"`       // point.closed: hash of the proposal
+	Item      string            `json:"item,omitempty"`       // decision.withdrawn, point.asked
+	Like      flow.Likeness     `json:"like,omitempty"`       // point.asked
+	Seen      string            `json:"seen,omitempty"`       // point.closed, point.asked: hash of the proposal
 	Options   map[string]any    `json:"options,omitempty"`    // point.sent_back
 }
 

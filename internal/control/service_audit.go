@@ -48,6 +48,7 @@ func (s *Service) details(ctx context.Context, e *Event, after *State) (map[stri
 	set("stage", string(e.Stage))
 	set("message", e.Message)
 	set("seen", e.Seen)
+	set("like", string(e.Like))
 	set("stop_after", string(e.StopAfter))
 	if e.Round > 0 {
 		d["round"], d["try"] = e.Round, e.Try
@@ -98,6 +99,9 @@ func decisionDetails(d map[string]any, x *flow.Decision) {
 	}
 	if x.Reason != "" {
 		d["reason"] = x.Reason
+	}
+	if x.Due != "" {
+		d["due"] = x.Due
 	}
 	if len(x.Params) > 0 {
 		d["params"] = x.Params

@@ -83,6 +83,20 @@ func (s *Service) SendBack(ctx context.Context, run string, options map[string]a
 	return s.take(ctx, run, Event{Kind: PointSentBack, Options: options, Actor: actor})
 }
 
+// AskMore has the stage whose control point is open look for more like an item. Seen is the hash of the proposal. The error
+// wraps ErrConflict, flow.ErrStale or flow.ErrInvalid; the last one too where the stage cannot be asked.
+func (s *Service) AskMore(ctx context.Context, run, seen string, ask stage.Ask, actor flow.Actor) error {
+	_, state, err := s.load(ctx, run)
+	if err != nil {
+		return err
+	}
+	e := Event{Kind: PointAsked, Item: ask.Item, Like: ask.Like, Seen: seen, Actor: actor}
+	if w, ok := s.managers[state.Stage].(stage.Widener); ok {
+		e.Handler = w.MoreHandler()
+	}
+	return s.take(ctx, run, e)
+}
+
 // Reopen opens a control point again that was closed; what came after it becomes stale.
 func (s *Service) Reopen(ctx context.Context, run string, name flow.Stage, actor flow.Actor) error {
 	return s.take(ctx, run, Event{Kind: StageReopened, Stage: name, Actor: actor})

@@ -82,7 +82,7 @@ func (s *Service) meter(ctx context.Context, tx *store.Tx, run *store.Run, phase
 // job is what a handler is given in the run's present state.
 func (s *Service) job(ctx context.Context, run *store.Run, state *State, handler string) (*stage.Job, error) {
 	st := state.current()
-	job := &stage.Job{Run: run.ID, Stage: state.Stage, Handler: handler, Round: st.Round, Options: st.Options}
+	job := &stage.Job{Run: run.ID, Stage: state.Stage, Handler: handler, Round: st.Round, Options: st.Options, Asks: st.Asks}
 	if st.Proposal != nil {
 		job.Decisions = st.inForce()
 	}

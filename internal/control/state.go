@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
 )
 
 // Status is where a run stands.
@@ -62,6 +63,7 @@ type StageState struct {
 	Round     int               `json:"round"`
 	Try       int               `json:"try"`
 	Options   map[string]any    `json:"options,omitempty"` // asked for by whom sent the stage back
+	Asks      []stage.Ask       `json:"asks,omitempty"`    // for more than the plan of the stage looked for
 	Waves     [][]string        `json:"waves,omitempty"`
 	Wave      int               `json:"wave"`
 	Pending   []string          `json:"pending,omitempty"` // handlers of the wave that have not finished
@@ -125,6 +127,7 @@ func (s *State) clone() State {
 	for name, st := range s.Stages {
 		x := *st
 		x.Pending = slices.Clone(st.Pending)
+		x.Waves, x.Asks = slices.Clone(st.Waves), slices.Clone(st.Asks)
 		x.Documents = maps.Clone(st.Documents)
 		x.Files = maps.Clone(st.Files)
 		x.Applied = maps.Clone(st.Applied)

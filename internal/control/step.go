@@ -108,6 +108,8 @@ func (s *step) takePoint() error {
 		s.keepPast(st, "sent_back", slices.Collect(maps.Values(st.Decisions))...)
 		s.begin(s.Stage, s.e.Options)
 		return nil
+	case PointAsked:
+		return s.ask(st)
 	default:
 		return s.conflict("%q is not known here", s.e.Kind)
 	}
@@ -193,9 +195,14 @@ func (s *step) taskFailed() {
 }
 
 func (s *step) openPoint(st *StageState) {
+	before := st.Proposal
 	st.Phase, st.Proposal = Open, s.e.Proposal
-	st.Decisions = map[string]flow.Decision{}
-	s.wait(st)
+	if before == nil {
+		st.Decisions = map[string]flow.Decision{}
+		s.wait(st)
+	} else {
+		s.widen(st, before)
+	}
 	s.command(Decide, "")
 }
 

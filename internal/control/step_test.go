@@ -87,7 +87,7 @@ func (w *world) answer(i int, fail bool) error {
 			e.Kind, e.Message = control.TaskFailed, "broke"
 		}
 	case control.Assemble:
-		e.Kind, e.Proposal = control.StageAssembled, proposal(c.Stage, c.Round)
+		e.Kind, e.Proposal = control.StageAssembled, w.proposal(c.Stage, c.Round)
 	case control.Conclude:
 		e.Kind, e.Document = control.StageConcluded, "decided-"+string(c.Stage)
 	}
@@ -98,6 +98,22 @@ func proposal(stage flow.Stage, round int) *flow.Proposal {
 	return &flow.Proposal{Stage: stage, Hash: fmt.Sprintf("%s-%d", stage, round), Items: []flow.Item{
 		{ID: "i1", Options: []string{"a", "b"}, Recommended: "a"}, {ID: "i2", Options: []string{flow.OptionKeep}},
 	}}
+}
+
+// proposal is what the present work of a stage comes to: with every time that more was asked for, one item more.
+func (w *world) proposal(stage flow.Stage, round int) *flow.Proposal {
+	p := proposal(stage, round)
+	for i := range w.state.Stages[stage].Asks {
+		p.Items = append(p.Items, flow.Item{ID: fmt.Sprint("more", i+1), Options: []string{flow.OptionKeep}})
+		p.Hash += "+"
+	}
+	return p
+}
+
+// ask asks for more like an item of the open control point.
+func (w *world) ask(item string) control.Event {
+	return control.Event{Kind: control.PointAsked, Item: item, Like: flow.LikeKind, Handler: string(w.state.Stage) + ".more",
+		Seen: w.state.Stages[w.state.Stage].Proposal.Hash, Actor: flow.Actor{Kind: flow.ActorPerson, Name: "ann"}}
 }
 
 func (w *world) decision(item string, choice flow.Choice, option string) control.Event {
@@ -190,7 +206,7 @@ func TestRandomWalksKeepTheRulesAndFindAWayOut(t *testing.T) {
 // randomStep does one thing that the flow, a person or a fault might do.
 func (w *world) randomStep(t *rapid.T, aborted *bool) {
 	before := w.state
-	switch rapid.IntRange(0, 11).Draw(t, "what") {
+	switch rapid.IntRange(0, 12).Draw(t, "what") {
 	case 0, 1, 2, 3:
 		if len(w.open) > 0 {
 			i := rapid.IntRange(0, len(w.open)-1).Draw(t, "which")
@@ -217,6 +233,10 @@ func (w *world) randomStep(t *rapid.T, aborted *bool) {
 		_ = w.send(control.Event{Kind: control.PointSentBack, Options: map[string]any{"delimiter": ";"}})
 	case 10:
 		_ = w.send(control.Event{Kind: control.StageReopened, Stage: rapid.SampledFrom(flow.Stages()).Draw(t, "stage")})
+	case 12:
+		if w.state.Status == control.Waiting && len(w.state.Stages[w.state.Stage].Asks) < 3 {
+			w.must(t, w.ask("i2"))
+		}
 	case 11:
 		kind := rapid.SampledFrom([]control.EventKind{
 			control.RunRetried, control.PointExpired, control.PointRenewed, control.RunAborted,

@@ -30,7 +30,9 @@ type Decision struct {
 	Actor  Actor          `json:"actor"`
 	At     time.Time      `json:"at"`
 	Reason string         `json:"reason,omitempty"`
-	Seen   string         `json:"seen"` // Hash of the proposal that the decider saw
+	// Due is the day by which what was accepted is to be done, as 2026-11-24; empty where none was set.
+	Due  string `json:"due,omitempty"`
+	Seen string `json:"seen"` // Hash of the proposal that the decider saw
 	// Supersedes is the id of the decision on the item that the decider saw, "" where they saw none. Nil takes the place
 	// of whatever there is; otherwise a decision that somebody else took in the meantime stands.
 	Supersedes *string `json:"supersedes,omitempty"`
@@ -85,6 +87,9 @@ func (d *Decision) Check(p *Proposal) error {
 	if d.Actor.Kind == "" || d.Actor.Name == "" {
 		return fmt.Errorf("%w: nobody is named as having taken it", ErrInvalid)
 	}
+	if err := d.checkDue(); err != nil {
+		return err
+	}
 	switch d.Choice {
 	case Reject, Leave:
 		return nil
@@ -100,6 +105,20 @@ func (d *Decision) Check(p *Proposal) error {
 	}
 	if d.Choice == Partial && len(d.Rows) == 0 {
 		return fmt.Errorf("%w: a partial decision on item %s names no rows", ErrInvalid, d.Item)
+	}
+	return nil
+}
+
+// checkDue says whether the day is one, and there is something to be done by it.
+func (d *Decision) checkDue() error {
+	if d.Due == "" {
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, d.Due); err != nil {
+		return fmt.Errorf("%w: the day by which item %s is to be done is written as 2026-11-24, not %q", ErrInvalid, d.Item, d.Due)
+	}
+	if !d.Applies() {
+		return fmt.Errorf("%w: item %s is not accepted, so that nothing is due", ErrInvalid, d.Item)
 	}
 	return nil
 }

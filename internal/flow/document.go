@@ -17,10 +17,28 @@ type Skipped struct {
 type InsightList struct {
 	Insights []InsightFinding `json:"insights"`
 	Tests    int64            `json:"tests"` // statistical tests made, which the q-values account for
-	Skipped  []Skipped        `json:"skipped,omitempty"`
+	// Asked tells what somebody asked for more of, and how much was found.
+	Asked   []Asked   `json:"asked,omitempty"`
+	Skipped []Skipped `json:"skipped,omitempty"`
 }
 
 // ActionList is the document of the recommendation stage.
 type ActionList struct {
 	Recommendations []ActionItem `json:"recommendations"`
+}
+
+// Likeness is in what respect more is to be like something.
+type Likeness string
+
+// The likenesses.
+const (
+	LikeKind    Likeness = "kind"    // of the same kind, about anything
+	LikeColumns Likeness = "columns" // of any kind, about the same columns
+)
+
+// Asked is what somebody asked for more of.
+type Asked struct {
+	Item  string   `json:"item"`
+	Like  Likeness `json:"like"`
+	Found int      `json:"found"`
 }

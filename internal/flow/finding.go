@@ -93,7 +93,9 @@ type InsightFinding struct {
 	GoalRelevance float64           `json:"goal_relevance"`
 	Evidence      Evidence          `json:"evidence"`
 	Chart         map[string]any    `json:"chart"` // Vega-Lite
-	Decision      *Decision         `json:"decision,omitempty"`
+	// Like is the id of the insight that somebody asked for more like; empty for what was shown unasked.
+	Like     string    `json:"like,omitempty"`
+	Decision *Decision `json:"decision,omitempty"`
 }
 
 // Effect is how strong a finding is, with its name and unit.
@@ -117,4 +119,12 @@ type ActionItem struct {
 	Confidence float64   `json:"confidence"` // 0..1
 	Insights   []string  `json:"insights"`   // ids of the insights and issues it rests on
 	Decision   *Decision `json:"decision,omitempty"`
+	// Owner is who sees to it, where somebody was asked to; it is filled in when results are written.
+	Owner *Owner `json:"owner,omitempty"`
+}
+
+// Owner is who was asked to see to something, and until when.
+type Owner struct {
+	Name string `json:"name"`
+	Due  string `json:"due,omitempty"` // a day, as 2026-11-24
 }

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // ItemKind says what an item of a proposal is.
 type ItemKind string
 
@@ -36,7 +38,12 @@ type Proposal struct {
 	Version string `json:"version"`
 	// Hash is the SHA-256 of the document: what the decider saw.
 	Hash string `json:"hash"`
+	// Earlier are the hashes of what this proposal only adds to: whoever saw one of them saw its items as they are here.
+	Earlier []string `json:"earlier,omitempty"`
 }
+
+// Shows says whether whoever saw what has the hash saw the items of this proposal, as far as they were there.
+func (p *Proposal) Shows(seen string) bool { return seen == p.Hash || slices.Contains(p.Earlier, seen) }
 
 // Item returns the item with the id, or nil.
 func (p *Proposal) Item(id string) *Item {

@@ -159,7 +159,7 @@ func (x masks) update(u control.Update) control.Update {
 // open are the details of an entry of the audit that hold hashes, numbers and words of the program. All others may quote
 // the data.
 var open = map[string]bool{"status": true, "stage": true, "seen": true, "stop_after": true, "round": true, "try": true, "proposal": true, "items": true,
-	"version": true, "document": true, "files": true, "bytes": true, "sha256": true, "decision": true, "choice": true, "option": true, "hash": true}
+	"version": true, "document": true, "files": true, "bytes": true, "sha256": true, "decision": true, "choice": true, "option": true, "due": true, "like": true, "hash": true}
 
 // entry is an entry of a run's audit as the caller may see it. Of a run that was erased only the proof is shown whole.
 func (x masks) entry(l audit.Link, erased bool) (json.RawMessage, error) {

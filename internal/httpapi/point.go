@@ -11,6 +11,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
 )
 
 // ControlPoint is the open control point of a run. What was found stands in the document of its stage.
@@ -34,6 +35,7 @@ type DecisionBody struct {
 	Params     map[string]any `json:"params,omitempty" doc:"For edit: in the place of the proposed parameters."`
 	Rows       []int64        `json:"rows,omitempty" maxItems:"100000" doc:"For partial: only these rows, counted from 1."`
 	Reason     string         `json:"reason,omitempty" maxLength:"2000"`
+	Due        string         `json:"due,omitempty" format:"date" maxLength:"10" doc:"The day by which what is accepted is to be done."`
 	Supersedes *string        `json:"supersedes,omitempty" maxLength:"100" doc:"Id of the decision on the item that you saw, empty where you saw none. Where somebody else decided in the meantime, theirs stands and yours is refused."`
 }
 
@@ -49,8 +51,8 @@ type PointInput struct {
 }
 
 // pointTag tells one proposal from another.
-func pointTag(stage flow.Stage, round int, hash string) string {
-	return fmt.Sprintf("%s.%d.%s", stage, round, hash[:min(16, len(hash))])
+func pointTag(at flow.Stage, round int, hash string) string {
+	return fmt.Sprintf("%s.%d.%s", at, round, hash[:min(16, len(hash))])
 }
 
 func (a *API) point(ctx context.Context, p RunPath) (*pointOutput, error) {
@@ -132,6 +134,9 @@ func (a *API) points() {
 			}
 			return a.runView(ctx, in.RunPath)
 		})
+	register(a, need(access.DecisionsTake), huma.Operation{OperationID: "ask-more", Method: http.MethodPost, Path: pointURL + "/more",
+		Summary: "Have the stage look for more like an insight; the same control point opens again with what is found, decisions stand", Tags: tags,
+		DefaultStatus: http.StatusOK}, a.askMore)
 	register(a, need(access.PointsClose), huma.Operation{OperationID: "send-back", Method: http.MethodPost, Path: pointURL + "/send-back",
 		Summary: "Have the stage begin anew, with options", Tags: tags, DefaultStatus: http.StatusOK},
 		func(ctx context.Context, in *struct {
@@ -165,11 +170,29 @@ func (a *API) decide(ctx context.Context, in *struct {
 	by := actor(caller(ctx))
 	take := make([]flow.Decision, len(in.Body.Decisions))
 	for i, d := range in.Body.Decisions {
-		take[i] = flow.Decision{Item: d.Item, Choice: d.Choice, Option: d.Option, Params: d.Params, Rows: d.Rows, Reason: d.Reason,
+		take[i] = flow.Decision{Item: d.Item, Choice: d.Choice, Option: d.Option, Params: d.Params, Rows: d.Rows, Reason: d.Reason, Due: d.Due,
 			Supersedes: d.Supersedes, Actor: by, Seen: p.Hash}
 	}
 	if err := a.App.Decide(ctx, in.Run, take); err != nil {
 		return nil, err
 	}
 	return a.point(ctx, in.RunPath)
+}
+
+func (a *API) askMore(ctx context.Context, in *struct {
+	PointInput
+	Body struct {
+		Item string        `json:"item" minLength:"1" maxLength:"200" doc:"Id of an insight."`
+		Like flow.Likeness `json:"like" enum:"kind,columns" doc:"kind: of the same kind, about anything; columns: of any kind, about the same columns."`
+	}
+},
+) (*runOutput, error) {
+	p, err := a.seen(ctx, &in.PointInput)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.App.AskMore(ctx, in.Run, p.Hash, stage.Ask{Item: in.Body.Item, Like: in.Body.Like}, actor(caller(ctx))); err != nil {
+		return nil, err
+	}
+	return a.runView(ctx, in.RunPath)
 }

@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/control"
+	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/outcome"
 )
 
@@ -85,6 +87,9 @@ func (a *API) results() {
 				if err != nil {
 					return nil, err
 				}
+				if err := a.owners(ctx, r); err != nil {
+					return nil, err
+				}
 				var b bytes.Buffer
 				if err := f.write(ctx, a, r, &b); err != nil {
 					return nil, err
@@ -94,4 +99,29 @@ func (a *API) results() {
 					Policy: "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}, nil
 			})
 	}
+}
+
+// owners writes beside the recommendations who was asked to see to them.
+func (a *API) owners(ctx context.Context, r *app.Results) error {
+	if r.Parts.Actions == nil {
+		return nil
+	}
+	assigned, err := a.App.Discussion().Assignments(ctx, r.Record.ID)
+	if err != nil {
+		return err
+	}
+	name := a.names(ctx)
+	for i := range r.Parts.Actions.Recommendations {
+		x := &r.Parts.Actions.Recommendations[i]
+		for _, to := range assigned {
+			if to.Item != x.ID {
+				continue
+			}
+			x.Owner = &flow.Owner{Name: name.of(to.Account).Name}
+			if !to.Due.IsZero() {
+				x.Owner.Due = to.Due.UTC().Format(time.DateOnly)
+			}
+		}
+	}
+	return nil
 }

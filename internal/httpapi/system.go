@@ -2,14 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/analytix-flow/analytix/internal/access"
-	"github.com/analytix-flow/analytix/internal/accesslog"
 )
 
 // QueueCount is how many tasks of a kind are in a state.
@@ -74,32 +72,7 @@ func (a *API) system() {
 		) (*struct{}, error) {
 			return nil, a.App.Replay(ctx, in.Seq)
 		})
-	register(a, need(access.KeysRotate), huma.Operation{OperationID: "rotate-keys", Method: http.MethodPost, Path: Prefix + "/system/keys/rotate", DefaultStatus: http.StatusOK,
-		Summary: "Make a new master key and wrap all keys anew; no data is rewritten, and work goes on", Tags: tags}, a.rotateKeys)
-}
-
-// KeyRotation is what a rotation of the master key did.
-type KeyRotation struct {
-	Datasets int    `json:"datasets" doc:"Whose keys were wrapped anew."`
-	Made     bool   `json:"made" doc:"A new master key was made; otherwise that is done where it is kept: in the environment, or in a Vault."`
-	Retired  bool   `json:"retired" doc:"The old master key is gone."`
-	Next     string `json:"next,omitempty" doc:"What is left to do."`
-}
-
-func (a *API) rotateKeys(ctx context.Context, _ *struct{}) (*struct{ Body KeyRotation }, error) {
-	r, err := a.App.RotateKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &struct{ Body KeyRotation }{KeyRotation{Datasets: r.Datasets, Made: r.Made, Retired: r.Retired}}
-	switch {
-	case !r.Made:
-		out.Body.Next = "make the new key where the old one is kept, restart with both, rotate again, and take the old one away"
-	case !r.Retired:
-		out.Body.Next = "others may use the old key still: with nothing running, call analytix admin keys rotate --retire"
-	}
-	accesslog.Say(ctx, fmt.Sprintf("datasets=%d made=%t retired=%t", r.Datasets, r.Made, r.Retired))
-	return out, nil
+	a.keys(tags)
 }
 
 func (a *API) queue(ctx context.Context, _ *struct{}) (*struct {

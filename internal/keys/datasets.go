@@ -34,6 +34,9 @@ type Datasets struct {
 	// making is held for reading while a key is made, from wrapping it until it is on the shelf, and for writing while keys
 	// are wrapped anew and old master keys go: no key is then wrapped by one that goes.
 	making sync.RWMutex
+
+	progressing sync.Mutex
+	progress    Progress
 }
 
 // NewDatasets keeps the keys of datasets on the shelf, wrapped by the provider.
@@ -103,6 +106,8 @@ func (d *Datasets) Rewrap(ctx context.Context, after func() error) (int, error) 
 	if err != nil {
 		return 0, fmt.Errorf("listing the keys of the datasets: %w", err)
 	}
+	d.report(func(p *Progress) { *p = Progress{Running: true, Total: len(all)} })
+	defer d.report(func(p *Progress) { p.Running = false })
 	done := 0
 	for _, dataset := range slices.Sorted(maps.Keys(all)) {
 		wrapped, err := rewrap(ctx, d.provider, all[dataset], bindDataset(dataset))
@@ -117,6 +122,7 @@ func (d *Datasets) Rewrap(ctx context.Context, after func() error) (int, error) 
 		if changed {
 			done++
 		}
+		d.report(func(p *Progress) { p.Done++ })
 	}
 	if after != nil {
 		return done, after()

@@ -18,7 +18,7 @@ var words = map[string]bool{"id": true, "check": true, "columns": true, "column"
 	"encoding": true, "delimiter": true, "quote": true, "escape": true, "line_ending": true, "compression": true, "header": true, "names": true,
 	"dimensions": true, "measure": true, "measures": true, "keys": true, "time_column": true, "kpi": true, "goal": true, "direction": true,
 	"handlers": true, "insights": true, "choice": true, "option": true, "seen": true, "at": true, "actor": true, "sha256": true, "run": true,
-	"additive": true, "number": true, "unit": true, "handler": true, "mark": true, "field": true, "$schema": true, "aggregate": true,
+	"additive": true, "like": true, "number": true, "unit": true, "handler": true, "mark": true, "field": true, "$schema": true, "aggregate": true,
 	"version": true, "document": true, "domain": true, "resolution": true, "issue": true, "started_at": true, "finished_at": true}
 
 // prose are members with sentences for people, which may quote cells.

@@ -23,7 +23,7 @@ var reportText string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"chart": drawChart, "number": formatNumber, "count": formatCount, "percent": formatPercent, "numbers": sortedNumbers,
-	"decision": describeDecision, "when": formatTime, "join": strings.Join, "params": formatParams, "visible": visible,
+	"decision": describeDecision, "owner": describeOwner, "when": formatTime, "join": strings.Join, "params": formatParams, "visible": visible,
 	"inc": func(i int) int { return i + 1 },
 }).Parse(reportText))
 
@@ -174,10 +174,30 @@ func describeDecision(d *flow.Decision) string {
 	if d.Choice == flow.Partial {
 		s += phrase.Count(len(d.Rows), " (%d {row|rows})", len(d.Rows))
 	}
+	if d.Due != "" {
+		s += ", due " + formatDay(d.Due)
+	}
 	if d.Reason != "" {
 		s += ": " + d.Reason
 	}
 	return s
+}
+
+// describeOwner says who sees to something, and until when.
+func describeOwner(o *flow.Owner) string {
+	if o.Due == "" {
+		return o.Name + " sees to it"
+	}
+	return o.Name + " sees to it until " + formatDay(o.Due)
+}
+
+// formatDay writes a day as people do; what is none stays as it is.
+func formatDay(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.Format("2 January 2006")
 }
 
 // visible shows what cannot be seen in a cell: outer blanks, line ends, an empty cell.

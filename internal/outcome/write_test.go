@@ -50,8 +50,16 @@ func parts() outcome.Parts {
 					"color": map[string]any{"field": "f", "scale": map[string]any{"domain": []any{true, false}, "range": []any{"#c2410c", "#94a3b8"}}}}}},
 			{ID: "n2", Kind: "concentration", Title: "A chart of another kind", Effect: flow.Effect{Name: "gini", Value: 0.5}, Evidence: flow.Evidence{SQL: "SELECT 2"},
 				Chart: map[string]any{"mark": "arc", "data": map[string]any{"values": []any{map[string]any{"g": hostile, "v": 1.0}}}}}}},
-		Actions: &flow.ActionList{Recommendations: []flow.ActionItem{{ID: "a1", Title: "Look at the carrier in Rome", Why: "It takes 5 days longer.", Kind: "act_on_segment", Priority: 0.4, Impact: 0.6, Effort: 2, Confidence: 0.9, Insights: []string{"n1"}}}},
+		Actions: &flow.ActionList{Recommendations: []flow.ActionItem{{ID: "a1", Title: "Look at the carrier in Rome", Why: "It takes 5 days longer.", Kind: "act_on_segment", Priority: 0.4, Impact: 0.6, Effort: 2, Confidence: 0.9, Insights: []string{"n1"},
+			Decision: due(d("a1", flow.Accept, flow.OptionKeep)), Owner: &flow.Owner{Name: "Grace", Due: "2026-04-02"}}}},
 	}
+}
+
+// due is a decision with a day by which it is to be carried out, taken where none was seen before.
+func due(d *flow.Decision) *flow.Decision {
+	none := ""
+	d.Due, d.Supersedes = "2026-04-01", &none
+	return d
 }
 
 func golden(t *testing.T, name string, got []byte) {

@@ -48,10 +48,10 @@ func FromRun(run *Run) *Recipe {
 	return r
 }
 
-// last returns the decision on an item that counts: the last one on this very proposal.
+// last returns the decision on an item that counts: the last one on this very proposal, or on what it adds to.
 func last(decisions []flow.Decision, p *flow.Proposal, item string) *flow.Decision {
 	for i := len(decisions) - 1; i >= 0; i-- {
-		if decisions[i].Item == item && decisions[i].Seen == p.Hash {
+		if decisions[i].Item == item && p.Shows(decisions[i].Seen) {
 			return &decisions[i]
 		}
 	}

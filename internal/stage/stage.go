@@ -42,6 +42,19 @@ type Checker interface {
 	Check(document json.RawMessage, earlier Documents, d flow.Decision) error
 }
 
+// Widener is a Manager of a stage that can be asked for more like something that it found.
+type Widener interface {
+	// MoreHandler names the handler that looks for it. It is not part of the route; it finds what is asked for in
+	// Job.Asks, of which the last one is new, and its document is merged by Assemble like those of the others.
+	MoreHandler() string
+}
+
+// Ask is what somebody asks for more of.
+type Ask struct {
+	Item string        `json:"item"` // of the proposal
+	Like flow.Likeness `json:"like"`
+}
+
 // Handler does one kind of work.
 type Handler interface {
 	// Name is stage.word, such as "quality.formats"; it is the kind of the queue's task.
@@ -75,6 +88,7 @@ type Job struct {
 	Round     int             `json:"round"` // how often the stage was begun: sent back, or re-opened
 	Goal      flow.Goal       `json:"goal"`
 	Options   map[string]any  `json:"options,omitempty"`   // what the person who sent the stage back asks for
+	Asks      []Ask           `json:"asks,omitempty"`      // see Widener
 	Documents Documents       `json:"documents,omitempty"` // see Documents
 	Decisions []flow.Decision `json:"decisions,omitempty"` // of this stage's control point, for its apply handler
 	// Received is the file as received, encrypted by package dataset; for reception.

@@ -17,6 +17,7 @@ const (
 	handlerTime      = "insight.time"      // what changes over time
 	handlerRelations = "insight.relations" // what moves together
 	handlerSelect    = "insight.select"    // what of all that is shown
+	handlerMore      = "insight.more"      // what else there is like something that is shown
 )
 
 // search runs the kinds of one handler.

@@ -15,7 +15,10 @@ import (
 // Manager plans the insight stage and assembles what its handlers found.
 type Manager struct{}
 
-var _ stage.Manager = (*Manager)(nil)
+var (
+	_ stage.Manager = (*Manager)(nil)
+	_ stage.Widener = (*Manager)(nil)
+)
 
 // New returns the manager of the stage.
 func New() *Manager { return &Manager{} }
@@ -60,9 +63,12 @@ func (*Manager) Waves(route flow.RouteEntry) [][]string {
 // ApplyHandler implements stage.Manager: deciding on insights changes nothing in the data.
 func (*Manager) ApplyHandler() string { return "" }
 
+// MoreHandler implements stage.Widener.
+func (*Manager) MoreHandler() string { return handlerMore }
+
 // Handlers implements stage.Manager.
 func (*Manager) Handlers() []stage.Handler {
-	return []stage.Handler{search{handlerGroups}, search{handlerTime}, search{handlerRelations}, choose{}}
+	return []stage.Handler{search{handlerGroups}, search{handlerTime}, search{handlerRelations}, choose{}, further{}}
 }
 
 // Assemble implements stage.Manager: the document is that of insight.select, as far as the tier shows it, with an item for
@@ -72,18 +78,39 @@ func (*Manager) Assemble(docs stage.Documents) (json.RawMessage, []flow.Item, er
 	if ok, err := docs.Decode(handlerSelect, &found); err != nil || !ok {
 		return nil, nil, fmt.Errorf("assembling the insights: what %s chose is missing or cannot be read: %w", handlerSelect, orMissing(err))
 	}
+	if err := merge(docs, &found); err != nil {
+		return nil, nil, err
+	}
 	document, err := withhold(docs, &found)
 	if err != nil {
 		return nil, nil, err
 	}
 	items := make([]flow.Item, 0, len(found.Insights))
+	taken := map[string]bool{}
 	for i := range found.Insights {
 		f := &found.Insights[i]
+		mark := fingerprint(f)
+		if taken[mark] { // another value of the same breakdown stands out, which only the id tells
+			mark += "|" + f.ID
+		}
+		taken[mark] = true
 		items = append(items, flow.Item{
-			ID: f.ID, Kind: flow.ItemInsight, Options: []string{flow.OptionKeep}, Recommended: flow.OptionKeep, Fingerprint: fingerprint(f),
+			ID: f.ID, Kind: flow.ItemInsight, Options: []string{flow.OptionKeep}, Recommended: flow.OptionKeep, Fingerprint: mark,
 		})
 	}
 	return document, items, nil
+}
+
+// merge adds what was found because somebody asked for more. It comes last: what was shown before stays where it was.
+func merge(docs stage.Documents, found *flow.InsightList) error {
+	var more flow.InsightList
+	if _, err := docs.Decode(handlerMore, &more); err != nil {
+		return fmt.Errorf("assembling the insights: what %s found cannot be read: %w", handlerMore, err)
+	}
+	found.Insights = append(found.Insights, more.Insights...)
+	found.Skipped = append(found.Skipped, more.Skipped...)
+	found.Asked = more.Asked
+	return nil
 }
 
 // withhold cuts the list to what the tier shows, and says in it how many more there are. The list is ranked: the best stay.
@@ -93,11 +120,13 @@ func withhold(docs stage.Documents, found *flow.InsightList) (json.RawMessage, e
 		return nil, fmt.Errorf("assembling the insights: reading what the tier shows: %w", err)
 	}
 	shown, note := limits.WithholdInsights(len(found.Insights))
-	if note == "" {
+	if note == "" && len(found.Asked) == 0 {
 		return docs[handlerSelect], nil
 	}
-	found.Insights = found.Insights[:shown]
-	found.Skipped = append(found.Skipped, flow.Skipped{Check: "tier", Why: note})
+	if note != "" {
+		found.Insights = found.Insights[:shown]
+		found.Skipped = append(found.Skipped, flow.Skipped{Check: "tier", Why: note})
+	}
 	document, err := json.Marshal(found)
 	if err != nil {
 		return nil, fmt.Errorf("assembling the insights: %w", err)

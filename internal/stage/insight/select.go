@@ -34,33 +34,21 @@ func (choose) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.R
 	if err != nil {
 		return nil, err
 	}
-	list := flow.InsightList{Insights: []flow.InsightFinding{}}
-	var all []Candidate
-	families := map[string]int64{}
-	sample := ""
-	for _, name := range searching() {
-		var doc searched
-		ok, err := job.Documents.Decode(name, &doc)
-		if err != nil || !ok {
-			return nil, stage.Permanent(errors.Join(fmt.Errorf("what %s found is missing or cannot be read: run the stage again", name), err))
-		}
-		all = append(all, doc.Candidates...)
-		list.Skipped = append(list.Skipped, doc.Skipped...)
-		for family, n := range doc.Tests {
-			families[family] += n
-			list.Tests += n
-		}
-		if int64(doc.Rows) < doc.Total {
-			sample = fmt.Sprintf("tested on an even sample of %s of %s rows; the numbers are those of all rows", figure(float64(doc.Rows)), figure(float64(doc.Total)))
-		}
+	g, err := gather(job)
+	if err != nil {
+		return nil, err
 	}
-	ranked := rank(correct(all, families), newRelevance(facts, goal))
+	list := flow.InsightList{Insights: []flow.InsightFinding{}, Skipped: g.skipped}
+	for _, n := range g.tests {
+		list.Tests += n
+	}
+	ranked := rank(correct(g.candidates, g.tests), newRelevance(facts, goal))
 	for i, r := range ranked {
 		if len(list.Insights) == mostShown {
 			break
 		}
 		env.Progress(float64(i)/float64(len(ranked)), "checking the evidence")
-		finding, err := tell(ctx, env.Engine, &r, sample)
+		finding, err := tell(ctx, env.Engine, &r, g.sample)
 		switch {
 		case ctx.Err() != nil:
 			return nil, fmt.Errorf("checking the evidence of insights: %w", ctx.Err())
@@ -72,6 +60,34 @@ func (choose) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.R
 		}
 	}
 	return result(list)
+}
+
+// gathered is what all searching handlers found.
+type gathered struct {
+	candidates []Candidate
+	tests      map[string]int64 // by family
+	skipped    []flow.Skipped
+	sample     string // what is to be said where not all rows were tested
+}
+
+func gather(job *stage.Job) (*gathered, error) {
+	g := &gathered{tests: map[string]int64{}}
+	for _, name := range searching() {
+		var doc searched
+		ok, err := job.Documents.Decode(name, &doc)
+		if err != nil || !ok {
+			return nil, stage.Permanent(errors.Join(fmt.Errorf("what %s found is missing or cannot be read: run the stage again", name), err))
+		}
+		g.candidates = append(g.candidates, doc.Candidates...)
+		g.skipped = append(g.skipped, doc.Skipped...)
+		for family, n := range doc.Tests {
+			g.tests[family] += n
+		}
+		if int64(doc.Rows) < doc.Total {
+			g.sample = fmt.Sprintf("tested on an even sample of %s of %s rows; the numbers are those of all rows", figure(float64(doc.Rows)), figure(float64(doc.Total)))
+		}
+	}
+	return g, nil
 }
 
 func searching() []string { return []string{handlerGroups, handlerTime, handlerRelations} }
@@ -196,15 +212,8 @@ func folded(c *Candidate, told []scored) bool {
 	alike, stables, evens := 0, 0, 0
 	for i := range told {
 		o := &told[i].Candidate
-		switch {
-		case o.fingerprint() == c.fingerprint():
+		if repeats(c, o) {
 			return true
-		case c.Kind == "outstanding" && o.Kind == "outstanding" && o.Dimension.Name == c.Dimension.Name && o.Focus == c.Focus:
-			return true // the sum follows from the count, or the other way round
-		case c.Kind == "trend" && o.Kind == "trend" && c.Measure.Label() == o.Measure.Label() && len(c.Subspace)+len(o.Subspace) == 0:
-			return true // on another time column
-		case c.Family == "trend" && o.Family == "trend" && c.Measure.Dimension != "" && c.Measure.Dimension == o.Measure.Dimension:
-			return true // the rates of one column add up to one
 		}
 		if c.Family == "stable" && o.Family == "stable" {
 			stables++
@@ -226,6 +235,21 @@ func folded(c *Candidate, told []scored) bool {
 		return evens >= 3
 	}
 	return alike >= 2
+}
+
+// repeats says whether a candidate says the same as another one in other words.
+func repeats(c, o *Candidate) bool {
+	switch {
+	case o.fingerprint() == c.fingerprint():
+		return true
+	case c.Kind == "outstanding" && o.Kind == "outstanding" && o.Dimension.Name == c.Dimension.Name && o.Focus == c.Focus:
+		return true // the sum follows from the count, or the other way round
+	case c.Kind == "trend" && o.Kind == "trend" && c.Measure.Label() == o.Measure.Label() && len(c.Subspace)+len(o.Subspace) == 0:
+		return true // on another time column
+	default:
+		// The rates of one column add up to one.
+		return c.Family == "trend" && o.Family == "trend" && c.Measure.Dimension != "" && c.Measure.Dimension == o.Measure.Dimension
+	}
 }
 
 // tell runs the candidate's query on the whole data and puts it into words; nil where the data does not bear it out.

@@ -644,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the keys of the instance stand, and how far a rotation has come */
+        get: operations["get-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/keys/rotate": {
         parameters: {
             query?: never;
@@ -1410,6 +1427,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run}/point/more": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the stage look for more like an insight; the same control point opens again with what is found, decisions stand */
+        post: operations["ask-more"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run}/point/preview": {
         parameters: {
             query?: never;
@@ -1962,6 +1996,7 @@ export interface components {
             impact: number;
             insights: string[] | null;
             kind: string;
+            owner?: components["schemas"]["Owner"];
             /** Format: double */
             priority: number;
             title: string;
@@ -1973,6 +2008,21 @@ export interface components {
         Actor: {
             kind: string;
             name: string;
+        };
+        "Ask-moreRequest": {
+            /** @description Id of an insight. */
+            item: string;
+            /**
+             * @description kind: of the same kind, about anything; columns: of any kind, about the same columns.
+             * @enum {string}
+             */
+            like: "kind" | "columns";
+        };
+        Asked: {
+            /** Format: int64 */
+            found: number;
+            item: string;
+            like: string;
         };
         Assignment: {
             /** Format: date-time */
@@ -2264,6 +2314,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             choice: string;
+            due?: string;
             id: string;
             item: string;
             option?: string;
@@ -2278,6 +2329,11 @@ export interface components {
         DecisionBody: {
             /** @enum {string} */
             choice: "accept" | "edit" | "partial" | "reject" | "leave";
+            /**
+             * Format: date
+             * @description The day by which what is accepted is to be done.
+             */
+            due?: string;
             item: string;
             /** @description Id of the resolution; keep where there is nothing to choose. */
             option?: string;
@@ -2595,6 +2651,7 @@ export interface components {
             goal_relevance: number;
             id: string;
             kind: string;
+            like?: string;
             measure: string;
             /** Format: double */
             p_value: number;
@@ -2608,6 +2665,7 @@ export interface components {
             title: string;
         };
         InsightList: {
+            asked?: components["schemas"]["Asked"][] | null;
             insights: components["schemas"]["InsightFinding"][] | null;
             skipped?: components["schemas"]["Skipped"][] | null;
             /** Format: int64 */
@@ -2667,6 +2725,45 @@ export interface components {
             next?: string;
             /** @description The old master key is gone. */
             retired: boolean;
+        };
+        KeyState: {
+            /**
+             * Format: date-time
+             * @description When the file of the master key was last written.
+             */
+            changed?: string;
+            /**
+             * Format: int64
+             * @description That have a key.
+             */
+            datasets: number;
+            /**
+             * Format: int64
+             * @description Keys of datasets that the present rotation, or the last one, has looked at.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Master keys that unwrap, of which one wraps; 0 where only the Vault knows.
+             */
+            keys: number;
+            /**
+             * Format: int64
+             * @description Of them, those whose key an earlier master key wraps; -1 where only the Vault knows.
+             */
+            old: number;
+            /**
+             * @description Where the master key is kept.
+             * @enum {string}
+             */
+            place: "file" | "environment" | "vault";
+            /** @description Keys are being wrapped anew by this process. */
+            rotating: boolean;
+            /**
+             * Format: int64
+             * @description Of how many; 0 where there was no rotation since the process began.
+             */
+            total: number;
         };
         LastBackup: {
             /**
@@ -2880,6 +2977,10 @@ export interface components {
         Order: {
             column: string;
             descending?: boolean;
+        };
+        Owner: {
+            due?: string;
+            name: string;
         };
         Preview: {
             /** Format: int64 */
@@ -5693,6 +5794,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diagnostics"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "get-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyState"];
                 };
             };
             /** @description A problem (RFC 9457). */
@@ -8772,6 +8921,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ControlPoint"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "ask-more": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the control point that was seen. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-moreRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem (RFC 9457). */
