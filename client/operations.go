@@ -11,6 +11,8 @@ const (
 	OpAbortRun Operation = "abort-run"
 	// OpAcceptLink: Set the password that a one-time link is for.
 	OpAcceptLink Operation = "accept-link"
+	// OpAskMore: Have the stage look for more like an insight; the same control point opens again with what is found, decisions stand.
+	OpAskMore Operation = "ask-more"
 	// OpChangeAccount: Rename, move, promote, disable or enable an account.
 	OpChangeAccount Operation = "change-account"
 	// OpChangeMe: Change one's own name.
@@ -93,6 +95,8 @@ const (
 	OpGetInsights Operation = "get-insights"
 	// OpGetIssues: What is wrong with the data, with evidence and resolutions.
 	OpGetIssues Operation = "get-issues"
+	// OpGetKeys: How the keys of the instance stand, and how far a rotation has come.
+	OpGetKeys Operation = "get-keys"
 	// OpGetMe: Who calls.
 	OpGetMe Operation = "get-me"
 	// OpGetMyNoticePreference: Which notices come by mail.
@@ -284,6 +288,7 @@ type endpoint struct {
 var operations = map[Operation]endpoint{
 	OpAbortRun:              {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/abort", true},
 	OpAcceptLink:            {"POST", "/api/v1/auth/links/accept", false},
+	OpAskMore:               {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/point/more", true},
 	OpChangeAccount:         {"PATCH", "/api/v1/accounts/{account}", true},
 	OpChangeMe:              {"PATCH", "/api/v1/me", true},
 	OpChangePassword:        {"PUT", "/api/v1/me/password", true},
@@ -325,6 +330,7 @@ var operations = map[Operation]endpoint{
 	OpGetFindings:           {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/findings.json", true},
 	OpGetInsights:           {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/insights", true},
 	OpGetIssues:             {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/issues", true},
+	OpGetKeys:               {"GET", "/api/v1/system/keys", true},
 	OpGetMe:                 {"GET", "/api/v1/me", true},
 	OpGetMyNoticePreference: {"GET", "/api/v1/me/notices/preference", true},
 	OpGetPoint:              {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/point", true},

@@ -50,6 +50,24 @@ async function goOn() {
   await $("confirm-go-on").waitFor({ state: "hidden" });
 }
 
+/** Reloads the page as it stands, and waits until what should be there is there again. */
+async function reloaded(...there) {
+  await page.reload();
+  for (const what of there) await what.first().waitFor();
+}
+
+/** Lets the session end in the middle, does something, and signs in again where the page asks for it. */
+async function throughAnEnd(act, name = undefined) {
+  await context.clearCookies();
+  await act();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.waitFor();
+  if (name) await screen(page, name);
+  await dialog.locator("input[name=password]").fill(person.password);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
 test("whoever opens the link of the first start becomes the administrator", async () => {
   await page.goto(`${server.origin}/start#${server.token}`);
   await page.getByLabel("Name").fill(person.name);
@@ -95,18 +113,24 @@ test("a file is sent and a run started with a goal", async () => {
   run = new URL(page.url()).pathname.split("/")[4];
   await page.getByRole("navigation", { name: "Route of the run" }).waitFor();
   await picture(page, "run-working");
+  await reloaded(page.getByRole("navigation", { name: "Route of the run" }));
 });
 
 test("the facts of reception are corrected and accepted", async () => {
   await $("go-on").waitFor();
   await page.getByText("Columns (25)").waitFor();
   await screen(page, "reception");
+  await reloaded($("go-on"), page.getByText("Columns (25)"));
   await page.getByLabel("Find a column").fill("notes");
   await page.getByLabel("Role of notes").selectOption("ignore");
   await page.getByText("1 correction", { exact: true }).waitFor();
   await page.locator("#main").focus();
-  await goOn();
+  // The session ends before it is accepted: the correction is still there, and is sent after signing in again.
+  await page.keyboard.press("Enter");
+  await throughAnEnd(() => $("confirm-go-on").click());
+  await page.getByRole("listbox", { name: "Issues" }).waitFor();
   const decisions = (await api(runPath("/decisions"))).json.decisions;
+  assert.equal(decisions.length, 1, "it was sent twice");
   assert.equal(decisions[0].decision.choice, "edit");
   assert.deepEqual(decisions[0].decision.params.columns, { notes: { role: "ignore" } });
 });
@@ -161,14 +185,7 @@ test("issues are triaged with the keyboard, one decision is undone, a reload kee
 
 test("a session that ends in the middle loses nothing", async () => {
   await page.getByLabel("Reason").fill("seen at the source");
-  await context.clearCookies();
-  await $("reject").click();
-  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
-  await dialog.waitFor();
-  await screen(page, "session-ended");
-  await dialog.locator("input[name=password]").fill(person.password);
-  await dialog.getByRole("button", { name: "Sign in" }).click();
-  await dialog.waitFor({ state: "hidden" });
+  await throughAnEnd(() => $("reject").click(), "session-ended");
   await page.getByText(/^2 of \d+ decided$/).first().waitFor();
   const kept = Object.values((await point()).decisions).find((d) => d.reason === "seen at the source");
   assert.equal(kept?.choice, "reject");
@@ -196,6 +213,35 @@ test("who was quicker is told, and their decision stands", async () => {
   await page.getByRole("button", { name: "I have seen it" }).click();
   await other.close();
   assert.ok(faults.splice(before).every((f) => f.includes("ERR_FAILED")));
+});
+
+test("a control point is not closed while any of the decisions that were sent before was not taken", async () => {
+  const before = Object.keys((await point()).decisions).length;
+  // Three decisions follow one another; the first is refused, the two after it are taken.
+  let refused = false;
+  await page.route("**/point/decisions", (route) => {
+    if (refused) return route.continue();
+    refused = true;
+    return route.fulfill({
+      status: 422,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ status: 422, code: "invalid", detail: "This decision cannot be taken.", next: "decide otherwise" }),
+    });
+  });
+  for (const key of ["r", "l", "l"]) await page.keyboard.press(key);
+  await page.getByText("A decision was not taken").waitFor();
+  await until(async () => Object.keys((await point()).decisions).length === before + 2, "the other two stand");
+  await page.unroute("**/point/decisions");
+  await page.locator("#main").focus();
+  await page.keyboard.press("Enter");
+  await $("confirm-go-on").click();
+  await page.getByRole("dialog").getByText("was not taken, so the control point was not closed").waitFor();
+  assert.equal((await api(runPath())).json.status, "waiting");
+  await page.keyboard.press("Escape");
+  await screen(page, "quality-not-taken");
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await page.getByText("A decision was not taken").waitFor({ state: "hidden" });
+  await reloaded(page.getByText(`${before + 2} of`, { exact: false }));
 });
 
 test("a viewer sees everything and decides nothing", async () => {
@@ -241,14 +287,60 @@ test("all that is recommended is accepted at once, and carried out", async () =>
   await goOn();
 });
 
+test("more is asked for like an insight, and comes to the same control point", async () => {
+  await page.getByRole("article").first().waitFor();
+  await page.locator("#main").focus();
+  await page.getByText("statistical tests").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-chart] svg"));
+  await screen(page, "insights");
+  await page.locator("#main").focus();
+  const shown = (await api(runPath("/insights"))).json.insights.map((i) => i.id);
+  const round = (await point()).round;
+  await page.keyboard.press("a");
+  await page.getByText("1 insight kept.").first().waitFor();
+  await until(async () => Object.keys((await point()).decisions).length === 1, "the decision stands");
+  await page.keyboard.press("k");
+  // Of the kinds that are shown, one of which there is more.
+  const cards = page.getByRole("article");
+  let added = [];
+  for (let i = 0; i < Math.min(6, shown.length) && added.length === 0; i++) {
+    await page.locator("#main").focus();
+    await page.keyboard.press("m"); // of the card that the cursor is at
+    await page.getByRole("menuitem", { name: "About the same columns" }).press("Enter");
+    await until(async () => {
+      const list = (await api(runPath("/insights"))).json;
+      added = list.insights.filter((x) => x.like === shown[i]);
+      return (await api(runPath())).json.status === "waiting" && (list.asked ?? []).some((x) => x.item === shown[i]);
+    }, "the stage has looked again");
+    await cards.nth(shown.length - 1).waitFor();
+    if (added.length === 0) for (let k = 0; k <= i; k++) await page.keyboard.press("j"); // the view began anew
+  }
+  assert.ok(added.length > 0, "nothing more was found");
+  assert.ok(added.every((x) => !shown.includes(x.id) && x.q_value <= 0.05), "what was added was shown, or is chance");
+  await page.getByText("More that was asked for").waitFor();
+  await page.getByText(/more insights? about these columns/).first().waitFor();
+  const now = await point();
+  assert.equal(now.round, round, "it is another control point");
+  assert.equal(Object.values(now.decisions)[0].choice, "accept", "the decision is gone");
+  const audit = (await api(runPath("/results/audit.jsonl"))).text;
+  assert.match(audit, /point\.asked/);
+  await page.waitForFunction(() => [...document.querySelectorAll("[data-chart]")].every((c) => c.querySelector("svg")));
+  await screen(page, "insights-more", page.locator(`#item-${added[0].id}`));
+  await reloaded(page.getByText("More that was asked for"));
+  await page.locator("#main").focus();
+  await page.keyboard.press("u");
+  await page.getByText("0 insights kept.").first().waitFor();
+});
+
 test("insights are kept and dismissed", async () => {
   await page.getByRole("article").first().waitFor();
   await page.getByText("statistical tests").waitFor();
   await page.waitForFunction(() => document.querySelector("[data-chart] svg"));
-  await screen(page, "insights");
   await page.keyboard.press("a");
   await page.keyboard.press("r");
   await page.getByText("1 insight kept.").first().waitFor();
+  await until(async () => Object.keys((await point()).decisions).length === 2, "both decisions stand");
+  await reloaded(page.getByText("1 insight kept."));
   await page.getByRole("button", { name: "Show the query" }).first().click();
   await page.getByText("SELECT", { exact: false }).first().waitFor();
   await page.locator("#main").focus();
@@ -257,11 +349,35 @@ test("insights are kept and dismissed", async () => {
 
 test("recommendations are decided and the run is finished", async () => {
   await page.getByText("Impact").first().waitFor();
-  await screen(page, "recommendations");
-  await page.keyboard.press("a");
+  await page.keyboard.press("d"); // the day by which it is to be done
+  await page.keyboard.type("12012027"); // month, day, year, as the browser's field takes them
+  await page.keyboard.press("Escape");
+  const day = await page.getByLabel("Until").first().inputValue();
+  assert.match(day, /^2027-/);
+  await throughAnEnd(() => page.keyboard.press("a"));
   await page.getByText("1 action taken on.").first().waitFor();
+  const first = Object.values((await point()).decisions)[0];
+  assert.equal(first.due, day);
+  await page.getByText("due 1 Dec 2027").or(page.getByText("due 12 Jan 2027")).first().waitFor();
+  // Somebody is asked to see to it.
+  const row = page.locator(`#item-${first.item}`);
+  await row.getByRole("button", { name: "Discuss" }).click();
+  await row.getByRole("button", { name: "Assign" }).click();
+  await page.getByRole("option", { name: person.name }).click();
+  await $(`seen-${first.item}`).getByText(`${person.name} sees to it`).waitFor();
+  await row.getByRole("button", { name: "Discuss" }).click();
+  await screen(page, "recommendations");
+  await reloaded(page.getByText("1 action taken on."), $(`seen-${first.item}`).getByText(`${person.name} sees to it`));
+  assert.equal(await page.getByLabel("Until").first().inputValue(), day, "the day is gone");
+  await page.locator("#main").focus();
   await goOn();
   await $("download-data").waitFor();
+  await reloaded($("download-data"));
+  const told = (await api(runPath("/results/findings.json"))).json.recommendations.find((r) => r.id === first.item);
+  assert.equal(told.decision.due, day);
+  assert.equal(told.owner.name, person.name);
+  const report = (await api(runPath("/results/report.html"))).text;
+  assert.match(report, new RegExp(`due \\d+ \\w+ 2027; ${person.name} sees to it`));
   await page.getByText("Done", { exact: true }).first().waitFor();
   await page.getByText("Cleaned", { exact: true }).first().waitFor();
   await screen(page, "results");

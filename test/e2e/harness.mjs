@@ -13,11 +13,16 @@ export const binary = process.env.ANALYTIX_BINARY ?? join(root, "bin/analytix");
 export const artifacts = fileURLToPath(new URL("artifacts/", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Starts the server on a free port; says where it answers and what the link of the first start carries. */
-export async function startServer() {
+/**
+ * Starts the server on a free port, with further flags and environment; says where it answers, what the link of the first
+ * start carries, and where its state lies.
+ */
+export async function startServer(flags = [], env = {}) {
   const data = mkdtempSync(join(tmpdir(), "analytix-e2e-"));
-  const child = spawn(binary, ["serve", "--data", join(data, "home"), "--listen", "127.0.0.1:0"], {
+  const home = join(data, "home");
+  const child = spawn(binary, ["serve", "--data", home, "--listen", "127.0.0.1:0", ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
   });
   let told = "";
   const origin = await new Promise((resolve, reject) => {
@@ -32,6 +37,7 @@ export async function startServer() {
   return {
     origin,
     token,
+    home,
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
@@ -105,6 +111,7 @@ export const screen = (page, name, about) =>
 
 /** Screenshots of the page as it stands: light and dark, wide and narrow; something may be done in each. */
 export async function picture(page, name, also = async () => undefined, about = undefined) {
+  if (process.env.E2E_PICTURES === "none") return; // while working on a test
   mkdirSync(artifacts, { recursive: true });
   for (const [width, height] of [
     [390, 844],
@@ -151,7 +158,7 @@ export function caller(page) {
         if (tag) headers["If-Match"] = tag;
         const r = await fetch(`/api/v1${p}`, { method, headers, body: body ? JSON.stringify(body) : undefined });
         const text = await r.text();
-        const json = r.headers.get("Content-Type")?.includes("json") && text ? JSON.parse(text) : null;
+        const json = /json(;|$)/.test(r.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
         return { status: r.status, tag: r.headers.get("ETag"), json, text };
       },
       [path, init],

@@ -101,7 +101,7 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
-const parts = ["people", "workspace", "usage"] as const;
+const parts = ["people", "workspace", "usage", "webhooks"] as const;
 const admin = createRoute({
   getParentRoute: () => workspace,
   path: "/admin",

@@ -2,6 +2,7 @@
 
 import { admin, audit, system } from "./en.admin";
 import { data } from "./en.data";
+import { diagnostics, erase, keys as keysOf, webhook } from "./en.instance";
 import { recipe } from "./en.recipe";
 import { together } from "./en.together";
 import { upload } from "./en.upload";
@@ -192,6 +193,8 @@ export const en = {
           return "Done";
         case "aborted":
           return "Ended";
+        case "erased":
+          return "Erased";
         default:
           return `${name}: at work`;
       }
@@ -255,23 +258,27 @@ export const en = {
       "insight.time": "Follow over time",
       "insight.relations": "Look for relations",
       "insight.select": "Correct for chance, rank",
+      "insight.more": "Look for more of what was asked for",
       "recommendation.actions": "Work out actions",
     } as Record<string, string>,
     stopped: {
       failed: "The run stopped at a failure",
       expired: "The deadline of the control point has passed",
       aborted: "The run was ended",
+      erased: "The run was erased",
     },
     refused: "The file cannot be worked on",
     kept: {
       failed: "Kept: the file as received, and everything from the stages before this one.",
       expired: "Kept: everything that was found, and the decisions taken so far.",
       aborted: "Kept: the file as received, and everything that was made before the end.",
+      erased: "Kept: who decided what and when, as a chain of hashes, and the proof of the erasure.",
     },
     nextStep: {
       failed: "Next: try again. The run takes up the work where it stopped.",
       expired: "Next: give the control point new time, or end the run.",
       aborted: "Next: start a new run with the file when you need it.",
+      erased: "Next: receive the file anew, where it is needed again.",
     },
     refusedNext: "Next: correct the file at its source and start a new run with it.",
     retry: "Try again",
@@ -301,9 +308,12 @@ export const en = {
       recommendation: "This is the last control point. The results are written next.",
     },
     conflict: "Somebody else decided in the meantime",
-    conflictWhy: "Yours was not taken. What stands now is shown; look at it and decide anew if you see it otherwise.",
+    notTaken: (count: number) => (count === 1 ? "A decision was not taken" : `${count} decisions were not taken`),
+    conflictWhy: (count: number) =>
+      `${count === 1 ? "Yours was" : `${count} of yours were`} not taken. What stands now is shown; look at it and decide anew if you see it otherwise.`,
     conflictSeen: "I have seen it",
-    lastNotTaken: "Your last decision was not taken, so the control point was not closed. Look at it, then close.",
+    lastNotTaken:
+      "Something that you decided was not taken, so the control point was not closed. Look at what stands, then close.",
     undo: "Undo",
     reason: "Reason",
     reasonWhy: "Goes on record with the decision. Optional.",
@@ -487,6 +497,15 @@ export const en = {
     keep: "Keep",
     dismiss: "Dismiss",
     dismissWhy: "Why? Goes on record. Optional.",
+    more: "More like this",
+    moreLike: { kind: "Of the same kind", columns: "About the same columns" },
+    askedFor: "More that was asked for",
+    asked: (like: "kind" | "columns", found: number) => {
+      const what = like === "kind" ? "of this kind" : "about these columns";
+      return found === 0
+        ? `Nothing further ${what} is more than chance.`
+        : `${n(found, "more insight", "more insights")} ${what}, at the end of the page.`;
+    },
     keepAll: (count: number) => `Keep all ${count}`,
     kept: (count: number) => `${n(count, "insight", "insights")} kept.`,
     chartOf: (title: string) => `Chart: ${title}`,
@@ -500,6 +519,10 @@ export const en = {
     confidence: "Confidence",
     effort: "Effort",
     efforts: { 1: "Small", 2: "Medium", 3: "Large" },
+    due: "Until",
+    dueKey: "The day by which it is to be done (d)",
+    dueOn: (day: string) => `due ${day}`,
+    overdue: "overdue",
     take: "Take on",
     drop: "Not for us",
     taken: (count: number) => `${n(count, "action", "actions")} taken on.`,
@@ -511,6 +534,10 @@ export const en = {
   audit,
   admin,
   system,
+  webhook,
+  erase,
+  keysOf,
+  diagnostics,
   together,
 
   result: {

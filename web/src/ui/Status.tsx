@@ -3,6 +3,7 @@ import {
   IconBan,
   IconCheck,
   IconClockExclamation,
+  IconEraser,
   IconHandStop,
   IconProgress,
 } from "@tabler/icons-react";
@@ -16,6 +17,7 @@ const looks = {
   failed: IconAlertTriangle,
   done: IconCheck,
   aborted: IconBan,
+  erased: IconEraser,
 } as const;
 
 export type RunStatus = keyof typeof looks;

@@ -4,6 +4,7 @@ import { text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { useMay } from "../account/may";
 import { useWorkspaces } from "../home/home.query";
+import { Webhooks } from "../webhook/Webhooks";
 import css from "./admin.module.css";
 import { People } from "./People";
 import { Usage } from "./Usage";
@@ -29,6 +30,7 @@ export function AdminPage() {
           <Tabs.Tab value="people">{text.admin.people}</Tabs.Tab>
           <Tabs.Tab value="workspace">{text.admin.workspace}</Tabs.Tab>
           <Tabs.Tab value="usage">{text.admin.usage}</Tabs.Tab>
+          <Tabs.Tab value="webhooks">{text.webhook.title}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="people" className={css.panel}>
           <People workspace={workspace} />
@@ -38,6 +40,9 @@ export function AdminPage() {
         </Tabs.Panel>
         <Tabs.Panel value="usage" className={css.panel}>
           <Usage workspace={workspace} />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks" className={css.panel}>
+          <Webhooks workspace={workspace} />
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -1,10 +1,15 @@
 import { Badge, Button, Skeleton, Title } from "@mantine/core";
+import { IconEraser } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { list, type Schemas } from "../../api/types";
 import { ago, bytes, moment, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Status } from "../../ui/Status";
+import { useMay } from "../account/may";
+import { EraseDialog } from "../erase/EraseDialog";
+import { Erasures } from "../erase/Erasures";
 import { useRuns } from "../home/home.query";
 import { useDatasets } from "./data.query";
 import css from "./datasets.module.css";
@@ -15,6 +20,8 @@ export function DatasetsPage() {
   const files = useDatasets(workspace);
   const runs = useRuns(workspace, "");
   const all = files.data?.pages.flatMap((p) => list(p.datasets)) ?? [];
+  const may = useMay(workspace);
+  const [erasing, setErasing] = useState<Schemas["Dataset"] | null>(null);
   const of = (dataset: string) =>
     (runs.data?.pages.flatMap((p) => list(p.runs)) ?? []).filter((r) => r.dataset === dataset);
   return (
@@ -35,9 +42,25 @@ export function DatasetsPage() {
       {all.length > 0 && (
         <ul className={`card ${css.list}`}>
           {all.map((d) => (
-            <File key={d.id} file={d} runs={of(d.id)} workspace={workspace} />
+            <File
+              key={d.id}
+              file={d}
+              runs={of(d.id)}
+              workspace={workspace}
+              onErase={may("steward") && d.status !== "erased" ? () => setErasing(d) : undefined}
+            />
           ))}
         </ul>
+      )}
+      <Erasures workspace={workspace} may={may("steward")} />
+      {erasing && (
+        <EraseDialog
+          workspace={workspace}
+          dataset={erasing.id}
+          name={erasing.name}
+          runs={of(erasing.id).length}
+          onClose={() => setErasing(null)}
+        />
       )}
       {files.hasNextPage && (
         <Button
@@ -59,10 +82,12 @@ function File({
   file,
   runs,
   workspace,
+  onErase,
 }: {
   file: Schemas["Dataset"];
   runs: Schemas["RunSummary"][];
   workspace: string;
+  onErase?: () => void;
 }) {
   return (
     <li className={css.file}>
@@ -78,6 +103,20 @@ function File({
             </Badge>
           )}
         </span>
+        {onErase && (
+          <span>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconEraser size={13} />}
+              onClick={onErase}
+              aria-label={text.erase.ask(file.name)}
+            >
+              {text.erase.title}
+            </Button>
+          </span>
+        )}
         {file.sha256 && (
           <code className="soft clip" title={text.data.hash}>
             {file.sha256.slice(0, 24)}
@@ -91,9 +130,11 @@ function File({
               <Status status={r.status} stage={r.stage} />
               <span className="clip">{r.goal || text.run.noGoal}</span>
             </Link>
-            <Link to="/w/$workspace/runs/$run/data" params={{ workspace, run: r.id }} className={css.look}>
-              {text.data.look}
-            </Link>
+            {r.status !== "erased" && (
+              <Link to="/w/$workspace/runs/$run/data" params={{ workspace, run: r.id }} className={css.look}>
+                {text.data.look}
+              </Link>
+            )}
           </li>
         ))}
         {runs.length === 0 && <li className="soft">{text.data.noRun}</li>}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chance, chanceNumber, strength } from "./insight.model";
+import { asksOf, chance, chanceNumber, inGroups, strength } from "./insight.model";
 
 it.each([
   [0, "almost"],
@@ -23,4 +23,23 @@ it("never says that something is impossible", () => {
   expect(chanceNumber(0)).toBe("< 1e-300");
   expect(chanceNumber(5.4e-177)).toBe("5e-177");
   expect(chanceNumber(0.0321)).toBe("0.032");
+});
+
+it("sums up what was asked for like one insight, each way once", () => {
+  const asked = [
+    { item: "a", like: "kind", found: 10 },
+    { item: "b", like: "kind", found: 1 },
+    { item: "a", like: "columns", found: 0 },
+    { item: "a", like: "kind", found: 3 },
+  ] as never;
+  expect(asksOf(asked, "a")).toEqual([
+    { item: "a", like: "kind", found: 13 },
+    { item: "a", like: "columns", found: 0 },
+  ]);
+  expect(asksOf(null, "a")).toEqual([]);
+});
+
+it("keeps what was asked for apart", () => {
+  const all = [{ id: "1" }, { id: "2", like: "1" }, { id: "3" }] as never;
+  expect(inGroups(all)).toEqual({ first: [{ id: "1" }, { id: "3" }], more: [{ id: "2", like: "1" }] });
 });

@@ -1,4 +1,4 @@
-import type { Schemas } from "../../api/types";
+import { list, type Schemas } from "../../api/types";
 
 export type Insight = Schemas["InsightFinding"];
 
@@ -47,4 +47,25 @@ export function strength(effect: Insight["effect"]): Strength | null {
 export function chanceNumber(v: number): string {
   if (v === 0 || v < 1e-300) return "< 1e-300";
   return v < 0.001 ? v.toExponential(0) : v.toPrecision(2);
+}
+
+/** What somebody asks for more of. */
+export interface Ask {
+  item: string;
+  like: "kind" | "columns";
+}
+
+/** What was shown unasked, and what was found because somebody asked. */
+export function inGroups(insights: Insight[]): { first: Insight[]; more: Insight[] } {
+  return { first: insights.filter((i) => !i.like), more: insights.filter((i) => i.like) };
+}
+
+/** What was asked for like an insight, each way once, with all that was found for it. */
+export function asksOf(asked: Schemas["Asked"][] | null | undefined, item: string): Schemas["Asked"][] {
+  const sums = new Map<string, Schemas["Asked"]>();
+  for (const a of list(asked)) {
+    if (a.item !== item) continue;
+    sums.set(a.like, { ...a, found: a.found + (sums.get(a.like)?.found ?? 0) });
+  }
+  return [...sums.values()];
 }

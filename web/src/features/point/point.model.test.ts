@@ -1,11 +1,14 @@
 import { expect, it } from "vitest";
+import { Problem } from "../../api/problem";
 import {
   acceptRecommended,
   applies,
   type Decision,
   type Item,
   idsOf,
+  lose,
   provisional,
+  settled,
   tally,
   untouched,
 } from "./point.model";
@@ -60,4 +63,13 @@ it("tells a decision of somebody else on the same thing from one on another", ()
   expect(untouched(mine, had, { decisions: { "1": { id: "d9" } } })).toBe(false);
   expect(untouched(mine, {}, { decisions: { "2": { id: "d1" } } })).toBe(true);
   expect(untouched(mine, {}, { decisions: { "1": { id: "d1" } } })).toBe(false);
+});
+
+it("keeps every change that was not taken until it succeeds", () => {
+  const why = new Problem({ status: 412 });
+  let lost = lose({}, ["1", "2"], why);
+  lost = settled(lost, ["3"]); // another one that was taken
+  expect(Object.keys(lost)).toEqual(["1", "2"]);
+  lost = settled(lost, ["1"]);
+  expect(lost).toEqual({ "2": why });
 });

@@ -1,3 +1,4 @@
+import type { Problem } from "../../api/problem";
 import { list, type Schemas } from "../../api/types";
 
 export type Decision = Schemas["Decision"];
@@ -11,6 +12,8 @@ export interface Choice {
   params?: Record<string, unknown>;
   rows?: number[];
   reason?: string;
+  /** The day by which it is to be done, as 2026-11-24. */
+  due?: string;
 }
 
 /** Whether a decision changes something. */
@@ -72,4 +75,15 @@ export function acceptRecommended(items: Item[], decisions: Record<string, Decis
   return items
     .filter((i) => !decisions[i.id] && i.recommended && list(i.options).includes(i.recommended))
     .map((i) => ({ item: i.id, choice: "accept" as const, option: i.recommended }));
+}
+
+/** What was to be decided, or to be taken back, and was not: why, by item. It stays until it succeeds, or somebody has seen it. */
+export type Lost = Record<string, Problem>;
+
+export function lose(lost: Lost, items: string[], why: Problem): Lost {
+  return { ...lost, ...Object.fromEntries(items.map((i) => [i, why])) };
+}
+
+export function settled(lost: Lost, items: string[]): Lost {
+  return Object.fromEntries(Object.entries(lost).filter(([item]) => !items.includes(item)));
 }

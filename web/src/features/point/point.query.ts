@@ -1,12 +1,11 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import { api, body, tagged } from "../../api/client";
 import { Problem } from "../../api/problem";
 import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { runsKey } from "../home/home.query";
 import { type RunPath, runKey } from "../run/run.query";
-import { type Choice, idsOf, provisional, untouched } from "./point.model";
+import { type Choice, idsOf, type Lost, lose, provisional, settled, untouched } from "./point.model";
 
 export interface SeenPoint {
   body: Schemas["ControlPoint"];
@@ -37,6 +36,8 @@ export function usePoint(path: RunPath, open: boolean) {
   });
 }
 
+const itemsOf = (choices: Choice[]) => choices.map((c) => c.item);
+
 /** How often a change is sent again because something else at the point had moved in the meantime. */
 const tries = 5;
 
@@ -51,7 +52,11 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   // Changes go one after the other, each with the tag that the one before brought: who is quick with the keyboard
   // does not collide with themselves.
   const scope = { id: key.join(" ") };
-  const failed = useRef(false);
+  const lostKey = ["lost", ...key];
+  // Kept beside the point, so that it outlives the view: what was sent from it may fail when it is gone.
+  const lost = useQuery<Lost>({ queryKey: lostKey, initialData: {}, enabled: false, gcTime: Number.POSITIVE_INFINITY });
+  const nowLost = () => queries.getQueryData<Lost>(lostKey) ?? {};
+  const mark = (next: Lost) => queries.setQueryData(lostKey, next);
   const seen = () => queries.getQueryData<SeenPoint>(key) ?? point;
   const header = () => ({ "If-Match": seen()?.tag ?? "" });
   const keep = (fresh: SeenPoint) => queries.setQueryData(key, fresh);
@@ -91,21 +96,22 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
     },
     // Shown at once, and taken back where the server does not take it.
     onMutate: async (choices) => {
-      failed.current = false;
       const before = seen();
       had.set(choices, idsOf(before?.body.decisions ?? {}));
       if (before) keep(provisional(before, choices));
       await queries.cancelQueries({ queryKey: key });
       return { before };
     },
-    onSuccess: (fresh, choices) =>
+    onSuccess: (fresh, choices) => {
+      mark(settled(nowLost(), itemsOf(choices)));
       keep(
         onTheirWay(queries, key)
           .filter((c) => c !== choices)
           .reduce(provisional, fresh),
-      ),
-    onError: (_error, _choices, context) => {
-      failed.current = true;
+      );
+    },
+    onError: (error, choices, context) => {
+      mark(lose(nowLost(), itemsOf(choices), error));
       if (context?.before) keep(context.before);
       void reread();
     },
@@ -124,8 +130,14 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
       }
       return fresh;
     },
-    onSuccess: keep,
-    onError: () => void reread(),
+    onSuccess: (fresh, items) => {
+      mark(settled(nowLost(), items));
+      keep(fresh);
+    },
+    onError: (error, items) => {
+      mark(lose(nowLost(), items, error));
+      void reread();
+    },
   });
 
   const settle = async (run: Schemas["Run"]) => {
@@ -137,10 +149,18 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   const close = useMutation<Schemas["Run"], Problem, void>({
     scope,
     mutationFn: () => {
-      // It waited for the decisions before it. Where one was not taken, nobody has seen yet what closing would leave out.
-      if (failed.current) throw new Problem({ code: "not_taken", detail: text.point.lastNotTaken });
+      // It waited for the decisions before it. Where any was not taken, nobody has seen yet what closing would leave out.
+      if (Object.keys(nowLost()).length > 0) throw new Problem({ code: "not_taken", detail: text.point.lastNotTaken });
       return body(api.POST(`${url}/close`, { params: { path, header: header() } }));
     },
+    onSuccess: settle,
+    onError: () => void reread(),
+  });
+
+  /** Has the stage look for more like an item; it comes back to the same control point. */
+  const ask = useMutation<Schemas["Run"], Problem, { item: string; like: "kind" | "columns" }>({
+    scope,
+    mutationFn: (more) => body(api.POST(`${url}/more`, { params: { path, header: header() }, body: more })),
     onSuccess: settle,
     onError: () => void reread(),
   });
@@ -152,7 +172,7 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
     onError: () => void reread(),
   });
 
-  return { decide, withdraw, close, sendBack };
+  return { decide, withdraw, close, ask, sendBack, lost: lost.data, seen: () => mark({}) };
 }
 
 export type PointMoves = ReturnType<typeof usePointMoves>;

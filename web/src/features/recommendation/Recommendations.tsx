@@ -1,8 +1,8 @@
-import { Button, Kbd, Skeleton } from "@mantine/core";
+import { Button, Kbd, Skeleton, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowBackUp, IconCheck, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { api, body } from "../../api/client";
 import { list, type Schemas } from "../../api/types";
 import { percent, text } from "../../text/text";
@@ -12,16 +12,23 @@ import { useMay } from "../account/may";
 import { NotTaken } from "../point/Conflict";
 import { Decided } from "../point/Decided";
 import { PointBar } from "../point/PointBar";
-import { type Decision, tally } from "../point/point.model";
+import { type Choice, type Decision, tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
-import { useCursor } from "../point/useCursor";
-import { useKeys } from "../quality/useKeys";
+import { useCards } from "../point/useCards";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { TalkBehind } from "../together/TalkBehind";
 import css from "./recommendation.module.css";
+import { Seen } from "./Seen";
 
 type Action = Schemas["ActionItem"];
+
+const accepted = (item: string, day: string): Choice => ({
+  item,
+  choice: "accept",
+  option: "keep",
+  due: day || undefined,
+});
 
 /** The control point of the last stage: what to do, ranked by what it promises for what it costs. */
 export default function Recommendations({ path, open }: StageProps) {
@@ -43,25 +50,22 @@ export default function Recommendations({ path, open }: StageProps) {
     open && point.data
       ? point.data.body.decisions
       : Object.fromEntries(actions.flatMap((a) => (a.decision ? [[a.id, a.decision]] : [])));
-  const cursor = useCursor(actions.map((a) => a.id));
-  const decide = (id: string, yes: boolean) =>
-    live &&
-    moves.decide.mutate([yes ? { item: id, choice: "accept", option: "keep" } : { item: id, choice: "reject" }]);
-  const undo = (id: string) => live && decisions[id] && moves.withdraw.mutate([id]);
-  const at = cursor.id;
-  const onward = (act: (id: string) => unknown) => {
-    if (!at) return;
-    act(at);
-    cursor.next();
-  };
-  useKeys(!confirm[0], {
-    j: cursor.next,
-    k: cursor.before,
-    a: () => onward((id) => decide(id, true)),
-    r: () => onward((id) => decide(id, false)),
-    u: () => at && undo(at),
-    Enter: () => live && confirm[1].open(),
+  const [days, setDays] = useState<Record<string, string>>({});
+  const dueOf = (id: string) => days[id] ?? decisions[id]?.due ?? "";
+  const { at, keep, dismiss, undo } = useCards({
+    ids: actions.map((a) => a.id),
+    live,
+    decisions,
+    moves,
+    confirm,
+    beside: (id) => ({ due: dueOf(id) || undefined }),
+    keys: { d: (id) => document.getElementById(`due-${id}`)?.focus() },
   });
+  const setDue = (id: string, day: string) => {
+    setDays((all) => ({ ...all, [id]: day }));
+    // What is taken on already is taken on anew with the other day.
+    if (decisions[id]?.choice === "accept") moves.decide.mutate([accepted(id, day)]);
+  };
 
   if (found.isPending || (open && point.isPending)) return <Skeleton m={24} h={380} radius="lg" />;
   if (found.error) {
@@ -94,17 +98,28 @@ export default function Recommendations({ path, open }: StageProps) {
                 <h2 className={css.title}>{a.title}</h2>
                 <p className={css.why}>{a.why}</p>
                 <Decided decision={decisions[a.id]} />
+                <Seen path={path} item={a.id} due={decisions[a.id]?.due} />
                 <TalkBehind path={path} item={a.id} />
               </div>
               <Gauges action={a} />
               {live && (
                 <div className={css.actions}>
+                  <TextInput
+                    id={`due-${a.id}`}
+                    type="date"
+                    size="xs"
+                    label={text.action.due}
+                    title={text.action.dueKey}
+                    value={dueOf(a.id)}
+                    onChange={(e) => setDue(a.id, e.currentTarget.value)}
+                    onKeyDown={(e) => e.key === "Escape" && e.currentTarget.blur()}
+                  />
                   <Button
                     size="xs"
                     variant={decisions[a.id]?.choice === "accept" ? "filled" : "default"}
                     leftSection={<IconCheck size={15} />}
                     rightSection={<Kbd size="xs">a</Kbd>}
-                    onClick={() => decide(a.id, true)}
+                    onClick={() => keep(a.id)}
                     aria-pressed={decisions[a.id]?.choice === "accept"}
                   >
                     {text.action.take}
@@ -115,7 +130,7 @@ export default function Recommendations({ path, open }: StageProps) {
                     color="gray"
                     leftSection={<IconX size={15} />}
                     rightSection={<Kbd size="xs">r</Kbd>}
-                    onClick={() => decide(a.id, false)}
+                    onClick={() => dismiss(a.id)}
                     aria-pressed={decisions[a.id]?.choice === "reject"}
                   >
                     {text.action.drop}

@@ -12,7 +12,7 @@ export function Failure({ run, path }: { run: Run; path: RunPath }) {
   const move = useMove(path);
   const may = useMay(path.workspace);
   const f = run.failure;
-  const kind = run.status as "failed" | "expired" | "aborted";
+  const kind = run.status as "failed" | "expired" | "aborted" | "erased";
   const refused = kind === "failed" && f?.refused;
   const Icon = kind === "expired" ? IconClockExclamation : kind === "aborted" ? IconBan : IconAlertTriangle;
   return (

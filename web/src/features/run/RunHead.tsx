@@ -18,8 +18,8 @@ export function RunHead({ run, path }: { run: Run; path: RunPath }) {
   const [reopening, reopen] = useDisclosure(false);
   const may = useMay(path.workspace);
   const done = routeOf(run).filter((s) => s.mark === "done" && s.items > 0);
-  const read = hasFindings(routeOf(run)[0] as Stop);
-  const over = run.status === "done" || run.status === "aborted";
+  const read = run.status !== "erased" && hasFindings(routeOf(run)[0] as Stop);
+  const over = ["done", "aborted", "erased"].includes(run.status);
   return (
     <header className={css.head}>
       <div style={{ minWidth: 0 }}>

@@ -71,11 +71,11 @@ function Loaded({
     <div className={css.page}>
       <RunHead run={run} path={path} />
       <RouteRail stops={stops} run={run} view={view} onView={(v) => go({ search: { view: v } })} />
-      {isHere && (run.status === "failed" || run.status === "expired" || run.status === "aborted") && (
+      {(run.status === "erased" || (isHere && ["failed", "expired", "aborted"].includes(run.status))) && (
         <Failure run={run} path={path} />
       )}
       {working && stop && <Progress run={run} stop={stop} live={progress} />}
-      {readable ? (
+      {run.status === "erased" ? null : readable ? (
         <Suspense fallback={<Loading bare />}>
           <Findings path={path} run={run} open={open} key={`${run.id}.${view}.${stop?.round ?? 0}`} />
         </Suspense>

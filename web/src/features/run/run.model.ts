@@ -46,7 +46,7 @@ export function routeOf(run: Run): Stop[] {
 function markOf(run: Run, i: number, here: number, last: number, phase: string | undefined): Mark {
   if (i > last) return "skipped";
   if (i < here || phase === "finished") return "done";
-  if (i > here) return run.status === "aborted" || run.status === "done" ? "skipped" : "ahead";
+  if (i > here) return ["aborted", "done", "erased"].includes(run.status) ? "skipped" : "ahead";
   switch (run.status) {
     case "waiting":
       return "waiting";
@@ -55,6 +55,7 @@ function markOf(run: Run, i: number, here: number, last: number, phase: string |
     case "failed":
       return "failed";
     case "aborted":
+    case "erased":
       return "stopped";
     case "done":
       return "done";

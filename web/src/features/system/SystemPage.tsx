@@ -1,25 +1,18 @@
 import { Button, Group, Skeleton, Text, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconCheck, IconRefresh, IconShieldCheck, IconX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
 import { list } from "../../api/types";
-import { ago, bytes, count, moment, text, words } from "../../text/text";
+import { bytes, count, moment, text, words } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { useMe } from "../account/account.query";
 import { usedBy } from "../admin/usage.model";
 import { useWorkspaces } from "../home/home.query";
+import { DeadMessages, DeadTasks } from "./Dead";
+import { Diagnostics } from "./Diagnostics";
+import { Keys } from "./Keys";
+import { Part } from "./Part";
 import { tableOf } from "./queue.model";
 import css from "./system.module.css";
-import {
-  useAgain,
-  useDeadMessages,
-  useDeadTasks,
-  useHealth,
-  useQueue,
-  useSystemUsage,
-  useVerification,
-} from "./system.query";
+import { useHealth, useQueue, useSystemUsage, useVerification } from "./system.query";
 
 /** Whether everything works, what waits, and what was given up. */
 export function SystemPage() {
@@ -36,7 +29,9 @@ export function SystemPage() {
         <Queue />
         <DeadTasks />
         <DeadMessages />
+        <Keys />
         <Verification />
+        <Diagnostics />
         <Use />
       </div>
     </div>
@@ -49,17 +44,6 @@ export function SystemAlone() {
     <main id="main">
       <SystemPage />
     </main>
-  );
-}
-
-function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id} className={css.sub}>
-        {title}
-      </h2>
-      {children}
-    </section>
   );
 }
 
@@ -129,99 +113,6 @@ function Queue() {
             </tbody>
           </table>
         </section>
-      )}
-    </Part>
-  );
-}
-
-function useManages(): boolean {
-  const role = useMe().data?.role;
-  return role === "administrator" || role === "operator";
-}
-
-function DeadTasks() {
-  const dead = useDeadTasks();
-  const again = useAgain();
-  const may = useManages();
-  return (
-    <Part id="dead-tasks" title={text.system.deadTasks}>
-      <ErrorPanel error={dead.error ?? again.error} />
-      {dead.data?.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {text.system.noDeadTasks}
-        </Text>
-      )}
-      {!!dead.data?.length && (
-        <ul className={`card ${css.rows}`}>
-          {dead.data.map((d) => (
-            <li key={d.id}>
-              <span>
-                <strong>{text.run.handlers[d.handler] ?? words(d.handler)}</strong>{" "}
-                <span className="soft">
-                  {text.stage[d.stage as "quality"] ?? d.stage} · {text.system.attempts(d.attempts)} · {ago(d.created)}
-                </span>
-                <code className="soft clip">{text.system.runOf(d.run)}</code>
-              </span>
-              {may && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconRefresh size={14} />}
-                  onClick={() =>
-                    again.mutate(
-                      { run: d.run },
-                      { onSuccess: () => notifications.show({ message: text.system.retried }) },
-                    )
-                  }
-                >
-                  {text.system.retry}
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Part>
-  );
-}
-
-function DeadMessages() {
-  const dead = useDeadMessages();
-  const again = useAgain();
-  const may = useManages();
-  return (
-    <Part id="dead-messages" title={text.system.deadMessages}>
-      <ErrorPanel error={dead.error ?? again.error} />
-      {dead.data?.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {text.system.noDeadMessages}
-        </Text>
-      )}
-      {!!dead.data?.length && (
-        <ul className={`card ${css.rows}`}>
-          {dead.data.map((d) => (
-            <li key={d.seq}>
-              <span>
-                <strong>{d.kind}</strong> <code className="soft clip">{text.system.runOf(d.run)}</code>
-              </span>
-              {may && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconRefresh size={14} />}
-                  onClick={() =>
-                    again.mutate(
-                      { seq: d.seq },
-                      { onSuccess: () => notifications.show({ message: text.system.replayed }) },
-                    )
-                  }
-                >
-                  {text.system.replay}
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
       )}
     </Part>
   );

@@ -54,10 +54,13 @@ export function useSystemUsage() {
   });
 }
 
+/** What is to be tried again: a run that a task stopped, or a message. */
+export type Again = { run: string } | { seq: number };
+
 /** Takes up again what a failure stopped, or sends a message again that could not be handled. */
 export function useAgain() {
   const queries = useQueryClient();
-  return useMutation<unknown, Problem, { run: string } | { seq: number }>({
+  return useMutation<unknown, Problem, Again>({
     mutationFn: (what) =>
       "run" in what
         ? body(api.POST("/api/v1/system/runs/{run}/retry", { params: { path: { run: what.run } } }))
@@ -73,4 +76,43 @@ export function useVerification() {
 
 function verify() {
   return body(api.GET("/api/v1/system/audit/verification"));
+}
+
+/** How the keys of the instance stand; watched closely while they are being rotated. */
+export function useKeyState(watched: boolean) {
+  return useQuery({
+    queryKey: ["system", "keys"],
+    queryFn: () => body(api.GET("/api/v1/system/keys")),
+    refetchInterval: (q) => (watched || q.state.data?.rotating ? 500 : 15_000),
+  });
+}
+
+/** Makes a new master key and wraps all keys anew. */
+export function useRotation() {
+  const queries = useQueryClient();
+  return useMutation<Awaited<ReturnType<typeof rotate>>, Problem, void>({
+    mutationFn: rotate,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["system", "keys"] }),
+  });
+}
+
+function rotate() {
+  return body(api.POST("/api/v1/system/keys/rotate"));
+}
+
+/** Has the bundle of diagnostics made, and hands it to the browser as a file; its name is the result. */
+export function useDiagnostics() {
+  return useMutation<string, Problem, void>({
+    mutationFn: async () => {
+      const bundle = await body(api.GET("/api/v1/system/diagnostics"));
+      const name = `analytix-diagnostics-${bundle.made.slice(0, 19).replaceAll(":", "")}.json`;
+      const address = URL.createObjectURL(new Blob([JSON.stringify(bundle, null, 2)], { type: "application/json" }));
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = name;
+      link.click();
+      URL.revokeObjectURL(address);
+      return name;
+    },
+  });
 }
