@@ -82,3 +82,28 @@ func TestContentHashIsThatOfCanonicalRows(t *testing.T) {
 		}
 	})
 }
+
+func TestContentHashOfThousandsOfColumns(t *testing.T) {
+	s := open(t, engine.Config{})
+	ctx := context.Background()
+	names, cells, want := make([]string, 3000), make([]string, 3000), make([]*string, 3000)
+	for i := range names {
+		value := fmt.Sprintf("v%d", i)
+		if i%7 == 0 {
+			value += `,"`
+		}
+		names[i], cells[i], want[i] = fmt.Sprintf("c%d VARCHAR", i), engine.Literal(value), &value
+	}
+	for _, q := range []string{
+		"CREATE OR REPLACE TABLE wide (__row BIGINT, " + strings.Join(names, ", ") + ")",
+		"INSERT INTO wide VALUES (1, " + strings.Join(cells, ", ") + ")",
+	} {
+		if err := s.Exec(ctx, q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sum := sha256.Sum256([]byte(canonical(want)))
+	if got, rows, err := s.ContentHash(ctx, "wide"); err != nil || rows != 1 || got != hex.EncodeToString(sum[:]) {
+		t.Errorf("%d rows, %s: %v", rows, got, err)
+	}
+}

@@ -80,7 +80,11 @@ func Columns(ctx context.Context, s *engine.Session, facts *flow.Facts, progress
 		if progress != nil {
 			progress(float64(start)/float64(len(names)), fmt.Sprintf("looking at columns %d to %d of %d", start+1, end, len(names)))
 		}
-		chunk := newChunk(names[start:end], facts.Rows)
+		table, err := narrow(ctx, s, names, start, end, facts.Rows)
+		if err != nil {
+			return err
+		}
+		chunk := newChunk(table, names[start:end], facts.Rows)
 		if err := chunk.profile(ctx, s); err != nil {
 			return err
 		}
@@ -89,6 +93,29 @@ func Columns(ctx context.Context, s *engine.Session, facts *flow.Facts, progress
 		}
 	}
 	return nil
+}
+
+// Bounds within which the columns of a chunk are copied before they are looked at.
+const (
+	wideFrom    = 4 * chunkColumns // columns of the table
+	narrowCells = 20_000_000       // of the copy, which is in memory
+)
+
+// narrow gives the table to look at some columns in. The engine goes through all columns of a table for each mention of it in
+// a query, of which there are several for each column: of a wide table the columns at hand are copied first.
+func narrow(ctx context.Context, s *engine.Session, names []string, start, end int, rows int64) (string, error) {
+	if len(names) < wideFrom || rows*int64(end-start) > narrowCells {
+		return engine.DataTable, nil
+	}
+	const table = "profiled_columns"
+	list := engine.RowColumn
+	for _, n := range names[start:end] {
+		list += ", " + engine.Ident(n)
+	}
+	if err := s.Exec(ctx, "CREATE OR REPLACE TEMP TABLE "+table+" AS SELECT "+list+" FROM "+engine.DataTable); err != nil {
+		return "", fmt.Errorf("copying columns %d to %d: %w", start+1, end, err)
+	}
+	return table, nil
 }
 
 // profile runs the scans over a chunk of columns and decides what they are.

@@ -30,7 +30,7 @@ func (k *chunk) group(ctx context.Context, s *engine.Session) error {
 	blocks := make([]string, groupBlocks)
 	for i := range blocks {
 		first := int64(i)*k.rows/groupBlocks + 1
-		blocks[i] = fmt.Sprintf("SELECT %s FROM %s WHERE %s BETWEEN %d AND %d", strings.Join(names, ", "), engine.DataTable, engine.RowColumn,
+		blocks[i] = fmt.Sprintf("SELECT %s FROM %s WHERE %s BETWEEN %d AND %d", strings.Join(names, ", "), k.table, engine.RowColumn,
 			first, first+sampleRows/groupBlocks-1)
 	}
 	if err := s.QueryRow(ctx, "SELECT "+strings.Join(parts, ", ")+" FROM ("+strings.Join(blocks, " UNION ALL ")+")", dest...); err != nil {
@@ -58,7 +58,7 @@ func (c *column) groups() string {
 	if c.texts != "" {
 		return "SELECT v, n FROM " + c.texts
 	}
-	return "SELECT " + engine.Text(c.Name) + " AS v, count(*) AS n FROM " + engine.DataTable + " GROUP BY 1"
+	return "SELECT " + engine.Text(c.Name) + " AS v, count(*) AS n FROM " + c.table + " GROUP BY 1"
 }
 
 // isToken is the condition, on a text v and what it is read as t, that it is one of the usual missing tokens. It matters of

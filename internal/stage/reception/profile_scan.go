@@ -28,6 +28,7 @@ const (
 // column is a column under study.
 type column struct {
 	flow.Column
+	table    string // that holds it
 	words    []string
 	present  int64            // cells with a text
 	tokens   int64            // of these, the usual missing tokens
@@ -63,13 +64,14 @@ func (c *column) note(format string, args ...any) {
 // chunk is a group of columns that are scanned together.
 type chunk struct {
 	rows    int64
+	table   string // that holds them
 	columns []*column
 }
 
-func newChunk(names []string, rows int64) *chunk {
-	k := &chunk{rows: rows}
+func newChunk(table string, names []string, rows int64) *chunk {
+	k := &chunk{rows: rows, table: table}
 	for _, n := range names {
-		k.columns = append(k.columns, &column{Column: flow.Column{Name: n, Examples: []string{}}})
+		k.columns = append(k.columns, &column{table: table, Column: flow.Column{Name: n, Examples: []string{}}})
 	}
 	return k
 }
@@ -96,7 +98,7 @@ func (k *chunk) scanCounts(ctx context.Context, s *engine.Session) error {
 		dest = append(dest, &c.present, &c.MinLength, &c.MaxLength, &c.guess)
 	}
 	if len(parts) > 0 {
-		if err := s.QueryRow(ctx, "SELECT "+strings.Join(parts, ", ")+" FROM "+engine.DataTable, dest...); err != nil {
+		if err := s.QueryRow(ctx, "SELECT "+strings.Join(parts, ", ")+" FROM "+k.table, dest...); err != nil {
 			return err
 		}
 	}
@@ -168,7 +170,7 @@ func (k *chunk) readSample(ctx context.Context, s *engine.Session, columns []*co
 	}
 	classes := max(1, k.rows/sampleRows)
 	rows, err := s.Query(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE hash(%s) %% %d = 0", strings.Join(parts, ", "),
-		engine.DataTable, engine.RowColumn, classes))
+		k.table, engine.RowColumn, classes))
 	if err != nil {
 		return err
 	}
@@ -282,7 +284,7 @@ func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 	if len(read) == 0 {
 		return nil
 	}
-	q := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM " + engine.DataTable + ")"
+	q := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM " + read[0].table + ")"
 	if err := s.QueryRow(ctx, q, dest...); err != nil {
 		return err
 	}
@@ -291,7 +293,7 @@ func typeRows(ctx context.Context, s *engine.Session, columns []*column) error {
 			as := *c
 			as.Name = "v"
 			if err := s.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT v, %s AS t FROM (SELECT %s AS v FROM %s)) WHERE %s", typed(&as),
-				engine.Text(c.Name), engine.DataTable, isToken(c)), &results[i].tokens); err != nil {
+				engine.Text(c.Name), c.table, isToken(c)), &results[i].tokens); err != nil {
 				return err
 			}
 		}
@@ -312,7 +314,7 @@ func countTokens(ctx context.Context, s *engine.Session, columns []*column) erro
 			continue
 		}
 		t := engine.Text(c.Name)
-		q := fmt.Sprintf("SELECT count(*) FROM %s WHERE strlen(trim(%s)) <= %d AND lower(trim(%s)) IN (%s)", engine.DataTable, t, longest, t, engine.Literals(tokens))
+		q := fmt.Sprintf("SELECT count(*) FROM %s WHERE strlen(trim(%s)) <= %d AND lower(trim(%s)) IN (%s)", c.table, t, longest, t, engine.Literals(tokens))
 		if err := s.QueryRow(ctx, q, &c.tokens); err != nil {
 			return err
 		}
@@ -394,7 +396,7 @@ func (k *chunk) countDistinct(ctx context.Context, s *engine.Session) error {
 			continue
 		}
 		t := engine.Text(c.Name)
-		q := "SELECT count(*) FROM (SELECT DISTINCT hash(" + t + ") FROM " + engine.DataTable + " WHERE " + t + " IS NOT NULL)"
+		q := "SELECT count(*) FROM (SELECT DISTINCT hash(" + t + ") FROM " + c.table + " WHERE " + t + " IS NOT NULL)"
 		if err := s.QueryRow(ctx, q, &c.Distinct); err != nil {
 			return err
 		}

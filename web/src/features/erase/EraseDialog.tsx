@@ -79,7 +79,7 @@ export function EraseDialog({ workspace, dataset, name, runs, onClose }: Props) 
             <Button variant="default" onClick={onClose}>
               {text.cancel}
             </Button>
-            <Button type="submit" color="red" disabled={typed !== name || !why.trim()} loading={erase.isPending}>
+            <Button type="submit" color="red.9" disabled={typed !== name || !why.trim()} loading={erase.isPending}>
               {text.erase.go}
             </Button>
           </Group>

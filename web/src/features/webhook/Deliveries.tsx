@@ -9,7 +9,7 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import css from "./webhook.module.css";
 import { useDeliveries, useDelivery, useReplay, type Webhook } from "./webhook.query";
 
-const colours: Record<string, string> = { delivered: "pine", given_up: "red", dropped: "gray", pending: "yellow" };
+const colours: Record<string, string> = { delivered: "pine", given_up: "red", dropped: "gray", pending: "gray" };
 
 /** What a webhook was told, what became of it, and sending it again. */
 export function Deliveries({

@@ -116,7 +116,7 @@ export function Webhooks({ workspace }: { workspace: string }) {
             {text.cancel}
           </Button>
           <Button
-            color="red"
+            color="red.9"
             loading={act.isPending}
             data-autofocus
             onClick={() =>
