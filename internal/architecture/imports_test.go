@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"internal/dataset": 4, "internal/process": 4, "internal/recipe": 4, "internal/task": 4,
 	"internal/control": 5, "internal/outcome": 5, "internal/terminal": 5, "internal/upload": 5, "internal/query": 5,
 	"internal/app": 6, "internal/telemetry": 7, "internal/httpapi": 7, "internal/server": 8, "internal/cli": 9, "cmd/analytix": 10,
-	"internal/masking": 1, "internal/object": 1, "web": 1,
+	"internal/masking": 1, "internal/object": 1, "internal/trace": 1, "web": 1,
 	"client": 0, "client/example": 1,
 }
 
@@ -55,6 +55,7 @@ var only = map[string][]string{
 	"github.com/trustelem/zxcvbn":       {"internal/auth"},
 	"github.com/wneessen/go-mail":       {"internal/mail"},
 	"github.com/emersion/":              {}, // tests only
+	"go.opentelemetry.io/":              {"internal/trace"},
 	"github.com/santhosh-tekuri/jsonsc": {}, // tests only
 }
 

@@ -211,6 +211,8 @@ type Message struct {
 	Run  string // no dots, spaces or wildcards
 	Kind string // may have dots: a subject below the run's
 	Data []byte
+	// Trace is the step that sent it, as package trace carries it; empty where that is not recorded.
+	Trace string
 }
 
 var errSubject = errors.New("not usable in a subject")
@@ -228,11 +230,18 @@ func (b *Broker) Publish(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.js.Publish(ctx, subject, m.Data, jetstream.WithMsgID(m.ID)); err != nil {
+	msg := &nats.Msg{Subject: subject, Data: m.Data}
+	if m.Trace != "" {
+		msg.Header = nats.Header{traceHeader: {m.Trace}}
+	}
+	if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID)); err != nil {
 		return fmt.Errorf("publishing message %s of run %s (it stays in the outbox): %w", m.ID, m.Run, err)
 	}
 	return nil
 }
+
+// traceHeader is that of W3C.
+const traceHeader = "Traceparent"
 
 // serverLog hands the server's warnings to the log; what it notices in passing is left out.
 type serverLog struct{ log *slog.Logger }

@@ -41,7 +41,9 @@ func TestMessagesOutliveAServerOfTheCluster(t *testing.T) {
 	c := collect(3)
 	s := consume(t, again, "test", "event", c.handle)
 	defer s.Stop()
-	if got := c.wait(t); len(got) != 3 {
-		t.Errorf("of three messages there are %v", got)
+	select { // a request for messages that is lost while the servers agree is made again after half a minute
+	case <-c.done:
+	case <-ctx.Done():
+		t.Error("three messages were sent, and not all came")
 	}
 }

@@ -208,5 +208,5 @@ func split(subject string) (run, kind string) {
 func received(m jetstream.Msg) Message {
 	run, kind := split(m.Subject())
 	id, _, _ := strings.Cut(m.Headers().Get(nats.MsgIdHdr), replayMark)
-	return Message{ID: id, Run: run, Kind: kind, Data: m.Data()}
+	return Message{ID: id, Run: run, Kind: kind, Data: m.Data(), Trace: m.Headers().Get(traceHeader)}
 }

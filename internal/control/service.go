@@ -19,6 +19,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 	"github.com/analytix-flow/analytix/internal/tier"
+	"github.com/analytix-flow/analytix/internal/trace"
 	"github.com/analytix-flow/analytix/internal/usage"
 )
 
@@ -170,7 +171,10 @@ func (s *Service) openAnd(ctx context.Context, m broker.Message, handle func(con
 	if err != nil {
 		return err
 	}
-	return handle(ctx, msg)
+	ctx, span := handling(ctx, m.Trace, msg)
+	err = handle(ctx, msg)
+	span.End(err)
+	return err
 }
 
 // Stop ends the work in the order in which nothing is left hanging; what was under way is taken up by the next Start.
@@ -209,6 +213,7 @@ func (s *Service) Request(ctx context.Context, r store.Run, actor flow.Actor, po
 	if err != nil {
 		return err
 	}
+	ctx = trace.Run(ctx, r.ID)
 	r.Status, r.Stage, r.State = string(Running), string(flow.Reception), []byte("{}")
 	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := usage.Admit(ctx, tx, limits, r.Workspace, s.now(), r.Head.Bytes); err != nil {
@@ -236,7 +241,7 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, c store.Channel, run, k
 	if err != nil {
 		return fmt.Errorf("writing message %s of run %s: %w", kind, run, err)
 	}
-	return tx.Post(ctx, &store.Message{ID: newID(), Run: run, Channel: c, Kind: kind, Body: raw})
+	return tx.Post(ctx, &store.Message{ID: newID(), Run: run, Channel: c, Kind: kind, Body: carrying(ctx, raw)})
 }
 
 // newID makes an id that sorts by the time of its making.

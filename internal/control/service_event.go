@@ -24,7 +24,7 @@ func (s *Service) handleEvent(ctx context.Context, m *store.Message) error {
 		}
 		err = s.apply(ctx, tx, e)
 		if errors.Is(err, ErrConflict) { // such as a task that ended as the run was aborted
-			s.log.Debug("an event came too late", "run", e.Run, "kind", e.Kind)
+			s.log.DebugContext(ctx, "an event came too late", "run", e.Run, "kind", e.Kind)
 			return nil
 		}
 		return err

@@ -63,10 +63,10 @@ func putDocument(ctx context.Context, tx *store.Tx, d *store.Document) error {
 
 // manage asks the manager. A manager that cannot do what it should fails the run, so that a person sees it: asking it
 // again would give the same.
-func (s *Service) manage(ctx context.Context, run *store.Run, state *State, c Command) (*answer, error) {
+func (s *Service) manage(ctx context.Context, run *store.Run, state *State, c Command) (a *answer, err error) {
+	ctx, span := managed(ctx, c)
+	defer func() { span.End(err) }()
 	w := &managing{Service: s, run: run, state: state, st: state.Stages[c.Stage], manager: s.managers[c.Stage], c: c}
-	var a *answer
-	var err error
 	switch c.Kind {
 	case Plan:
 		a = w.plan()
@@ -78,7 +78,7 @@ func (s *Service) manage(ctx context.Context, run *store.Run, state *State, c Co
 		return nil, broker.Poison(fmt.Errorf("command %q of run %s is not known", c.Kind, c.Run))
 	}
 	if stage.IsPermanent(err) {
-		s.log.Error("a manager could not do its part", "run", c.Run, "stage", c.Stage, "command", c.Kind)
+		s.log.ErrorContext(ctx, "a manager could not do its part", "run", c.Run, "stage", c.Stage, "command", c.Kind)
 		return &answer{event: w.event(TaskFailed, func(e *Event) { e.Message = err.Error() })}, nil
 	}
 	return a, err

@@ -44,7 +44,9 @@ func (s *Service) move(ctx context.Context, tx *store.Tx, id string) (*move, err
 
 // step steps the state by an event, and carries out what follows. With an error of Step, which IsConflict or flow.ErrInvalid
 // tell, nothing is changed, and further events may follow.
-func (m *move) step(ctx context.Context, e Event) error {
+func (m *move) step(ctx context.Context, e Event) (err error) {
+	ctx, ended := m.stepping(ctx, e)
+	defer func() { ended(err) }()
 	next, commands, err := Step(*m.state, e)
 	if err != nil {
 		return err

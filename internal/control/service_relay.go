@@ -72,8 +72,11 @@ func (s *Service) relayOnce(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
-		for _, m := range pending {
-			err := s.broker.Publish(ctx, broker.Message{ID: m.ID, Run: m.Run, Kind: string(m.Channel) + "." + m.Kind})
+		for i := range pending {
+			m := &pending[i]
+			sent, span := sending(ctx, m)
+			err := s.broker.Publish(sent, broker.Message{ID: m.ID, Run: m.Run, Kind: string(m.Channel) + "." + m.Kind, Trace: stepOf(sent, m)})
+			span.End(err)
 			if err != nil {
 				return err
 			}

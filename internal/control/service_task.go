@@ -62,7 +62,7 @@ func (s *Service) work(ctx context.Context, t task.Task, report task.Report) (ta
 		}
 	}
 	if remove := os.RemoveAll(job.OutDir); remove != nil {
-		s.log.Warn("removing what a failed try left; it is swept later", "run", t.Run, "kind", t.Kind)
+		s.log.WarnContext(ctx, "removing what a failed try left; it is swept later", "run", t.Run, "kind", t.Kind)
 	}
 	return nil, err
 }

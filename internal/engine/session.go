@@ -14,6 +14,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"github.com/analytix-flow/analytix/internal/engine/extension"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // Config sets the bounds of a session.
@@ -118,21 +119,44 @@ func (s *Session) Close() error {
 // Exec runs a statement. A cancelled ctx interrupts it.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
 	s.watched(query)
-	_, err := s.conn.ExecContext(ctx, query, args...)
+	ctx, done := trace.Query(ctx, query)
+	r, err := s.conn.ExecContext(ctx, query, args...)
+	done(changed(r, err), err)
 	return explain(err, query)
 }
 
 // Query runs a query; the rows must be closed before the next statement.
 func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s.watched(query)
+	ctx, done := trace.Query(ctx, query)
 	rows, err := s.conn.QueryContext(ctx, query, args...)
+	done(-1, err) // how many there are shows as they are read
 	return rows, explain(err, query)
 }
 
 // QueryRow runs a query for a single row and scans it.
 func (s *Session) QueryRow(ctx context.Context, query string, dest ...any) error {
 	s.watched(query)
-	return explain(s.conn.QueryRowContext(ctx, query).Scan(dest...), query)
+	ctx, done := trace.Query(ctx, query)
+	err := s.conn.QueryRowContext(ctx, query).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		done(0, nil)
+		return err
+	}
+	done(1, err)
+	return explain(err, query)
+}
+
+// changed is how many rows a statement wrote.
+func changed(r sql.Result, err error) int64 {
+	if err != nil {
+		return -1
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // ErrMemory is wrapped by errors of statements that needed more memory than the session may hold.

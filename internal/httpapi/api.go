@@ -29,7 +29,7 @@ type Config struct {
 	// Self tells what the process knows of itself.
 	Self func(context.Context) Self
 	// Answered, where given, is told of every answer, for the figures.
-	Answered func(operation, status string, took time.Duration)
+	Answered func(ctx context.Context, operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.
 	Secure bool
 	// Version is the program's, for the description.

@@ -150,7 +150,7 @@ func (a *API) exportAudit(q accesslog.Query, f accesslog.Format) *huma.StreamRes
 		ctx.SetHeader("Content-Type", f.ContentType())
 		ctx.SetHeader("Content-Disposition", `attachment; filename="audit.`+map[accesslog.Format]string{accesslog.JSONL: "jsonl", accesslog.CEF: "cef", accesslog.Syslog: "log"}[f]+`"`)
 		if err := a.Access.Export(ctx.Context(), q, f, accesslog.Source{Version: a.Version, Host: host}, ctx.BodyWriter()); err != nil {
-			a.log.Warn("an export of the audit ended too early", "request", requestID(ctx.Context()), "error", err)
+			a.log.WarnContext(ctx.Context(), "an export of the audit ended too early", "request", requestID(ctx.Context()), "error", err)
 			panic(http.ErrAbortHandler) //nolint:forbidigo // drops the connection, so that nobody takes a part for the whole
 		}
 	}}

@@ -81,7 +81,7 @@ func (a *API) answerOnce(ctx huma.Context, next func(huma.Context), answer store
 			answer.Body, _ = json.Marshal(keptAnswer{rec.header("Content-Type"), rec.header("Location"), rec.header("ETag"), rec.written.String()})
 		}
 		if err := a.App.PutAnswer(context.WithoutCancel(ctx.Context()), answer); err != nil {
-			a.log.Error("an answer cannot be kept", "request", requestID(ctx.Context()), "error", err)
+			a.log.ErrorContext(ctx.Context(), "an answer cannot be kept", "request", requestID(ctx.Context()), "error", err)
 		}
 	}()
 	next(rec)

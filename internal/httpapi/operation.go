@@ -33,7 +33,7 @@ func register[I, O any](a *API, r rule, op huma.Operation, handler func(context.
 	if op.Extensions == nil {
 		op.Extensions = map[string]any{}
 	}
-	op.Middlewares = append(huma.Middlewares{a.track(op.OperationID)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{traced(op), a.track(op.OperationID)}, op.Middlewares...)
 	if r.public {
 		op.Extensions[extPublic] = true
 	} else {

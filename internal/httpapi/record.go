@@ -83,7 +83,7 @@ func (a *API) ended(ctx context.Context, x accesslog.Access, status int) {
 	x.Status, x.Code = status, o.code
 	took := a.now().Sub(o.began)
 	if a.Answered != nil {
-		a.Answered(x.Operation, strconv.Itoa(status), took)
+		a.Answered(ctx, x.Operation, strconv.Itoa(status), took)
 	}
 	a.log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", x.Request), slog.String("operation", x.Operation),
 		slog.String("account", x.Account), slog.String("object", x.Object), slog.Int("status", status), slog.Duration("took", took))

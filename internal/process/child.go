@@ -15,6 +15,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // Child is the whole of a child process: it takes jobs from standard input until that ends. Standard output carries the
@@ -26,7 +27,7 @@ func Child(ctx context.Context, handlers []stage.Handler) error {
 		return fmt.Errorf("setting up the child process: %w", err)
 	}
 	// The parent keeps of it what its own log is for.
-	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(trace.Logs(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	in := &endsProcess{r: os.Stdin}
 	return Serve(ctx, in, out, handlers, log)
 }
@@ -49,6 +50,8 @@ type server struct {
 	log      *slog.Logger
 	settings settings
 
+	spans *trace.Collector
+
 	mu      sync.Mutex
 	cancels map[uint64]context.CancelCauseFunc // stop the jobs that were received and are not answered, by serial
 }
@@ -67,6 +70,10 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, handlers []stage.Ha
 	s := &server{out: &writer{w: out}, handlers: map[string]stage.Handler{}, log: log, cancels: map[uint64]context.CancelCauseFunc{}}
 	for _, h := range handlers {
 		s.handlers[h.Name()] = h
+	}
+	var err error
+	if s.spans, err = trace.Collect(ctx); err != nil {
+		return err
 	}
 	r := bufio.NewReaderSize(in, 1<<16)
 	first, err := read(r)
@@ -163,6 +170,7 @@ func (s *server) work(ctx context.Context, jobs <-chan task) error {
 	}
 	for f := range jobs {
 		answer := s.do(f, session)
+		answer.Spans = s.spans.Take()
 		s.close(session)
 		session = nil
 		debug.FreeOSMemory()
@@ -219,8 +227,11 @@ func (s *server) do(f task, session *engine.Session) *frame {
 		Log:      s.log.With("run", f.Job.Run, "handler", f.Job.Handler),
 		Progress: s.progress(f.Serial),
 	}
-	result, err := s.guarded(f.ctx, h, f.Job, env)
-	env.Log.DebugContext(f.ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
+	ctx, span := s.trace(f)
+	result, err := s.guarded(ctx, h, f.Job, env)
+	trace.Queries(ctx, span)
+	span.End(err)
+	env.Log.DebugContext(ctx, "a handler has ended", "seconds", time.Since(start).Seconds(), "processor_seconds", (processorTime() - used).Seconds(), "failed", err != nil)
 	if err == nil && result == nil {
 		err = stage.Permanent(fmt.Errorf("handler %s returned neither a result nor an error", f.Job.Handler))
 	}
@@ -231,6 +242,14 @@ func (s *server) do(f task, session *engine.Session) *frame {
 		return failed(err)
 	}
 	return &frame{Kind: kindResult, Serial: f.Serial, Result: result, Processor: processorTime() - used}
+}
+
+// trace has the steps of a job recorded, where those are that led to it.
+func (s *server) trace(f task) (context.Context, trace.Span) {
+	if f.Trace == "" {
+		return trace.Run(f.ctx, f.Job.Run), trace.Span{}
+	}
+	return trace.Start(trace.Continue(s.spans.With(f.ctx), f.Trace, f.Job.Run), "handler", trace.Text("handler", f.Job.Handler))
 }
 
 // guarded turns a panic of the handler into an error. Panics of goroutines that the handler started crash the process.

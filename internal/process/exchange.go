@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // lookEvery is how often the parent looks at the child's memory: at the speed of memory some 100 MB may be taken meanwhile.
@@ -23,7 +24,7 @@ func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, 
 	sent, written := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(written)
-		sent <- c.out.write(&frame{Kind: kindJob, Serial: serial, Job: job})
+		sent <- c.out.write(&frame{Kind: kindJob, Serial: serial, Job: job, Trace: trace.Carry(ctx)})
 	}()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -80,6 +81,7 @@ func (c *child) run(ctx context.Context, job *stage.Job, progress func(float64, 
 func (c *child) answer(ctx context.Context, f *frame, handler string) (*stage.Result, error) {
 	c.used = f.Processor
 	_ = c.look() // a short job ends between two looks; what it held is for the records, not for the limit
+	trace.Relay(ctx, f.Spans)
 	switch {
 	case f.Kind == kindResult && f.Result != nil:
 		return f.Result, nil

@@ -39,6 +39,9 @@ type frame struct {
 	Failure  *failure      `json:"failure,omitempty"`
 	// Processor is how long the job of a result or failure had a processor, in all threads.
 	Processor time.Duration `json:"processor,omitempty"`
+	// Trace is the step that a job belongs to, where that is recorded; Spans is what the child recorded of the job.
+	Trace string `json:"trace,omitempty"`
+	Spans []byte `json:"spans,omitempty"`
 }
 
 // settings are what a child is started with.

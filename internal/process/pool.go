@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // Config sets up a Pool. Only Command and ExtensionDir must be given.
@@ -110,7 +111,9 @@ func (p *Pool) Warm(ctx context.Context) error {
 // that crashed, was killed for its memory or hung gives an error that wraps ErrCrashed, ErrMemory or ErrHung, and the
 // next job gets another child. A cancelled ctx interrupts the running query; a child that does not stop in the time of
 // grace is killed, and the error wraps the context's.
-func (p *Pool) Run(ctx context.Context, job *stage.Job, progress func(fraction float64, sentence string)) (*stage.Result, error) {
+func (p *Pool) Run(ctx context.Context, job *stage.Job, progress func(fraction float64, sentence string)) (result *stage.Result, err error) {
+	ctx, span := trace.Start(trace.Run(ctx, job.Run), "process.run", trace.Text("handler", job.Handler))
+	defer func() { span.End(err) }()
 	if progress == nil {
 		progress = func(float64, string) {}
 	}
@@ -126,7 +129,7 @@ func (p *Pool) Run(ctx context.Context, job *stage.Job, progress func(fraction f
 		return nil, fmt.Errorf("%s: %w", job.Handler, err)
 	}
 	begun := time.Now()
-	result, err := c.run(ctx, job, progress)
+	result, err = c.run(ctx, job, progress)
 	p.tell(c, job, result, err, begun)
 	p.give(c)
 	return result, err

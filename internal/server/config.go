@@ -17,6 +17,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/tier"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // Role is what a process does.
@@ -65,11 +66,19 @@ type Config struct {
 	AllowTargets []string `yaml:"allow_targets"`
 	Backups      Backups  `yaml:"backups"`
 	Mail         Mail     `yaml:"mail"`
+	Tracing      Tracing  `yaml:"tracing"`
 	// DrainWithin is how long requests may take that are under way when the server ends; 20 s by default.
 	DrainWithin time.Duration `yaml:"drain_within"`
 	// DrainDelay is how long the server goes on answering when it is to end and says that it is not ready: a load balancer
 	// takes that time to notice.
 	DrainDelay time.Duration `yaml:"drain_delay"`
+}
+
+// Tracing says where the steps of requests and runs are recorded; with no endpoint they are not.
+type Tracing struct {
+	// Endpoint of a collector that takes OTLP over HTTP; by default what OTEL_EXPORTER_OTLP_ENDPOINT says.
+	Endpoint string `yaml:"endpoint"`
+	Percent  int    `yaml:"percent"` // of the traces; 100 by default
 }
 
 // Keys says what wraps all keys of the instance.
@@ -150,7 +159,8 @@ type Parts struct {
 // Default is the configuration of a server whose operator decides nothing.
 func Default() Config {
 	return Config{Data: "analytix-data", Listen: "127.0.0.1:8080", Roles: []Role{RoleAll}, Keys: Keys{Provider: "file"}, DrainWithin: 20 * time.Second, ChildIdle: time.Minute,
-		Limits: Limits{PerCaller: 64, RequestTime: time.Minute, HeaderBytes: 32 << 10, HeaderTime: 10 * time.Second, IdleTime: 2 * time.Minute}}
+		Tracing: Tracing{Percent: 100},
+		Limits:  Limits{PerCaller: 64, RequestTime: time.Minute, HeaderBytes: 32 << 10, HeaderTime: 10 * time.Second, IdleTime: 2 * time.Minute}}
 }
 
 // withDefaults fills in what is not given.
@@ -191,6 +201,9 @@ func (c *Config) Check() error {
 		return err
 	}
 	if err := c.Backups.check(); err != nil {
+		return err
+	}
+	if err := (&trace.Config{Endpoint: c.Tracing.Endpoint, Percent: c.Tracing.Percent}).Check(); err != nil {
 		return err
 	}
 	host, _, err := net.SplitHostPort(c.Listen)

@@ -37,8 +37,14 @@ func Load(f *pflag.FlagSet, lookup func(string) (string, bool), file string) (cf
 			return cfg, from, err
 		}
 	}
+	if standard, ok := lookup(otlpEndpoint); ok && cfg.Tracing.Endpoint == "" && standard != "" {
+		cfg.Tracing.Endpoint, from["tracing.endpoint"] = standard, "environment "+otlpEndpoint
+	}
 	return cfg, from, cfg.Check()
 }
+
+// otlpEndpoint is the variable in which OpenTelemetry has all programs look.
+const otlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 // Source says where settings come from, by their path in the file.
 type Source map[string]string

@@ -20,6 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/certificate"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/telemetry"
+	"github.com/analytix-flow/analytix/internal/trace"
 	"github.com/analytix-flow/analytix/web"
 )
 
@@ -31,6 +32,7 @@ type Server struct {
 	auth    *auth.Service
 	access  *accesslog.Log
 	metrics *telemetry.Metrics
+	tracer  *trace.Tracer // nil where nothing is recorded
 	api     *httpapi.API
 	http    *http.Server
 	net     net.Listener
@@ -52,7 +54,7 @@ func Open(ctx context.Context, cfg Config, p Parts) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, parts: p, served: make(chan error, 1), closing: func() {}, memory: &memory{}, began: time.Now()}
-	s.parts.Log = slog.New(remembering{Handler: p.Log.Handler(), memory: s.memory})
+	s.parts.Log = slog.New(trace.Logs(remembering{Handler: p.Log.Handler(), memory: s.memory}))
 	s.backups = backups{s: s, ask: make(chan struct{}, 1)}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
@@ -65,6 +67,9 @@ func (s *Server) start(ctx context.Context) (err error) {
 		return err
 	}
 	s.metrics = telemetry.New(s.parts.Log)
+	if ctx, err = s.openTracer(ctx); err != nil {
+		return err
+	}
 	if err := s.openApp(ctx); err != nil {
 		return err
 	}
@@ -97,6 +102,17 @@ func (s *Server) start(ctx context.Context) (err error) {
 	return nil
 }
 
+// openTracer begins to record traces, where the operator says where they go; what descends from the context is then traced.
+func (s *Server) openTracer(ctx context.Context) (context.Context, error) {
+	cfg := trace.Config{Endpoint: s.cfg.Tracing.Endpoint, Percent: s.cfg.Tracing.Percent}
+	if cfg.Endpoint == "" {
+		return ctx, nil
+	}
+	var err error
+	s.tracer, err = trace.Open(ctx, cfg, trace.About{Version: s.parts.Version, Roles: s.cfg.roleNames()}, s.parts.Log)
+	return trace.With(ctx, s.tracer), err
+}
+
 // openAPI opens what the API needs, and adds it and the web application to the routes.
 func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
 	if err := s.openAccess(ctx); err != nil {
@@ -120,7 +136,8 @@ func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
 
 // serve begins to answer.
 func (s *Server) serve(mux *http.ServeMux) {
-	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
+	base := trace.With(context.Background(), s.tracer)
+	s.http = &http.Server{Handler: mux, BaseContext: func(net.Listener) context.Context { return base }, ReadHeaderTimeout: s.cfg.Limits.HeaderTime, IdleTimeout: s.cfg.Limits.IdleTime,
 		MaxHeaderBytes: s.cfg.Limits.HeaderBytes, TLSConfig: s.secured, ErrorLog: slog.NewLogLogger(s.parts.Log.Handler(), slog.LevelDebug)}
 	if s.api != nil {
 		s.http.RegisterOnShutdown(s.api.EndStreams)
@@ -243,5 +260,6 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.app != nil {
 		errs = append(errs, s.app.Close(ctx))
 	}
+	errs = append(errs, s.tracer.Close(ctx))
 	return errors.Join(errs...)
 }

@@ -76,6 +76,8 @@ var settings = []setting{
 	{"webhooks.waiting_after", "", "", "how long a control point is open when run.waiting is told", func(c *Config) any { return &c.Webhooks.WaitingAfter }},
 	{"webhooks.keep", "", "", "how long the log of deliveries is kept", func(c *Config) any { return &c.Webhooks.Keep }},
 	{"allow_targets", "allow-target", "", "range, address or name on the premises that webhooks may lead to (repeatable)", func(c *Config) any { return &c.AllowTargets }},
+	{"tracing.endpoint", "trace-to", "", "record traces with the collector at this address, OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT)", func(c *Config) any { return &c.Tracing.Endpoint }},
+	{"tracing.percent", "", "", "how many traces of a hundred are recorded (default 100)", func(c *Config) any { return &c.Tracing.Percent }},
 	{"drain_delay", "drain-delay", "", "how long the server still answers when it is to end, so that a load balancer notices (default: not at all)", func(c *Config) any { return &c.DrainDelay }},
 	{"mail.server", "mail-server", "", "SMTP server that tells people by mail of what concerns them, such as smtp.example.org:587", func(c *Config) any { return &c.Mail.Server }},
 	{"mail.from", "mail-from", "", "whom mails come from, such as flow@example.org", func(c *Config) any { return &c.Mail.From }},

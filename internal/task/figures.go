@@ -25,6 +25,7 @@ type Tried struct {
 	Outcome Outcome
 	Waited  time.Duration // from when it might have begun until it did
 	Took    time.Duration
+	Trace   string // id of its trace, where that is recorded
 }
 
 // Oldest says how long the task that waits longest for a worker has been waiting; 0 where none waits.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // ErrUnknownKind is wrapped by errors about a task of a kind that was not registered.
@@ -23,6 +24,9 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 	k, ok := q.kinds[t.Kind]
 	if !ok {
 		return fmt.Errorf("queueing task %s: %w", t.ID(), ErrUnknownKind)
+	}
+	if t.Trace == "" {
+		t.Trace = trace.Carry(ctx)
 	}
 	_, err := q.client.InsertTx(ctx, tx.SQL(), args{Task: t}, &river.InsertOpts{
 		Queue: k.queue(), Priority: t.priority(), MaxAttempts: q.cfg.Tries, ScheduledAt: at,

@@ -21,6 +21,8 @@ type Task struct {
 	Kind  string     `json:"kind" river:"unique"` // a handler's name, or another registered kind
 	// Size is how much data the task is about, from which follows what it will take.
 	Size admission.Size `json:"size,omitzero"`
+	// Trace is the step that asked for it, as package trace carries it; Insert fills it in.
+	Trace string `json:"trace,omitempty"`
 }
 
 // ID is the task's name: the same task has the same id wherever and whenever it is inserted.

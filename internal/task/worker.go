@@ -17,6 +17,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // worker works the tasks of a kind.
@@ -35,14 +36,17 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	defer w.q.release(job.ID)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	begun, outcome := time.Now(), Cancelled
+	waited := max(0, begun.Sub(job.ScheduledAt))
+	ctx, span := traced(ctx, job, waited)
+	defer func() { ended(span, outcome) }()
 	w.q.enter(t, cancel)
 	defer w.q.leave(t)
 	r := w.q.reporter(ctx, t)
 	defer r.close()
-	begun, outcome := time.Now(), Cancelled
 	defer func() {
 		if w.q.cfg.OnTried != nil {
-			w.q.cfg.OnTried(Tried{Kind: t.Kind, Outcome: outcome, Waited: max(0, begun.Sub(job.ScheduledAt)), Took: time.Since(begun)})
+			w.q.cfg.OnTried(Tried{Kind: t.Kind, Outcome: outcome, Waited: waited, Took: time.Since(begun), Trace: trace.ID(ctx)})
 		}
 	}()
 	finish, err := w.admitted(ctx, job, r.report)
@@ -72,7 +76,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 		return w.setAside(ctx, job, err)
 	}
 	outcome = Retried
-	w.q.cfg.Log.Warn("a task failed and is tried again", "run", t.Run, "kind", t.Kind, "try", job.Attempt)
+	w.q.cfg.Log.WarnContext(ctx, "a task failed and is tried again", "run", t.Run, "kind", t.Kind, "try", job.Attempt)
 	w.q.tell(Update{Task: t, Sentence: fmt.Sprintf("failed, try %d of %d follows", job.Attempt+1, job.MaxAttempts)})
 	return errFailed
 }
@@ -90,11 +94,30 @@ func (w *worker) admitted(ctx context.Context, job *river.Job[args], report Repo
 	return w.try(ctx, job.Args.Task, report)
 }
 
+// traced begins the span of a try. What nobody asked for, such as the periodic tasks, has none.
+func traced(ctx context.Context, job *river.Job[args], waited time.Duration) (context.Context, trace.Span) {
+	t := job.Args.Task
+	ctx = trace.Continue(ctx, t.Trace, t.Run)
+	if t.Trace == "" {
+		return ctx, trace.Span{}
+	}
+	return trace.StartKind(ctx, "task", trace.Consumer, trace.Text("kind", t.Kind), trace.Text("stage", string(t.Stage)), trace.Count("try", int64(job.Attempt)),
+		trace.Count("waited_ms", waited.Milliseconds()))
+}
+
+func ended(span trace.Span, outcome Outcome) {
+	span.Set(trace.Text("outcome", string(outcome)))
+	if outcome == Dead || outcome == Retried {
+		span.Fail()
+	}
+	span.End(nil)
+}
+
 // try calls the kind's work; a panic in it is an error of this task and of nothing else.
 func (w *worker) try(ctx context.Context, t Task, report Report) (finish Finish, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.q.cfg.Log.Error("a task panicked", "run", t.Run, "kind", t.Kind, "stack", string(debug.Stack()))
+			w.q.cfg.Log.ErrorContext(ctx, "a task panicked", "run", t.Run, "kind", t.Kind, "stack", string(debug.Stack()))
 			err = fmt.Errorf("task %s stumbled over a fault of the program (%v); nothing of it was kept", t.ID(), p)
 		}
 	}()
@@ -137,11 +160,11 @@ func (w *worker) setAside(ctx context.Context, job *river.Job[args], cause error
 		return w.q.cfg.OnDead(ctx, tx, t, cause)
 	})
 	if err != nil {
-		w.q.cfg.Log.Error("a task that failed for good could not be recorded; it is tried once more", "run", t.Run,
+		w.q.cfg.Log.ErrorContext(ctx, "a task that failed for good could not be recorded; it is tried once more", "run", t.Run,
 			"kind", t.Kind, "error", err)
 		return river.JobSnooze(w.q.cfg.Backoff)
 	}
-	w.q.cfg.Log.Error("a task failed for good and was set aside", "run", t.Run, "kind", t.Kind, "tries", job.Attempt)
+	w.q.cfg.Log.ErrorContext(ctx, "a task failed for good and was set aside", "run", t.Run, "kind", t.Kind, "tries", job.Attempt)
 	return river.JobCancel(errFailed)
 }
 
@@ -237,7 +260,7 @@ func (r *reporter) record(ctx context.Context) {
 	}
 	err := r.q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.PutProgress(ctx, *p) })
 	if err != nil && ctx.Err() == nil {
-		r.q.cfg.Log.Warn("recording how far a task is", "run", r.task.Run, "kind", r.task.Kind, "error", err)
+		r.q.cfg.Log.WarnContext(ctx, "recording how far a task is", "run", r.task.Run, "kind", r.task.Kind, "error", err)
 	}
 }
 

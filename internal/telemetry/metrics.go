@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/scaling"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/trace"
 )
 
 // Metrics are the figures of one process. It implements app.Observer.
@@ -59,11 +61,20 @@ func (m *Metrics) Watch(a *app.App, own Own) {
 }
 
 // Answered counts a request that was answered. A duration of 0 is not observed.
-func (m *Metrics) Answered(operation, status string, took time.Duration) {
+func (m *Metrics) Answered(ctx context.Context, operation, status string, took time.Duration) {
 	m.requests.WithLabelValues(operation, status).Inc()
 	if took > 0 {
-		m.seconds.WithLabelValues(operation).Observe(took.Seconds())
+		observe(m.seconds.WithLabelValues(operation), took, trace.ID(ctx))
 	}
+}
+
+// observe adds a duration, with the trace in which it came about as its exemplar.
+func observe(o prometheus.Observer, took time.Duration, id string) {
+	if e, ok := o.(prometheus.ExemplarObserver); ok && id != "" {
+		e.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": id})
+		return
+	}
+	o.Observe(took.Seconds())
 }
 
 // Account counts what happened to an account.
@@ -73,8 +84,8 @@ func (m *Metrics) Account(kind string, ok bool) {
 
 // Tried implements app.Observer.
 func (m *Metrics) Tried(t task.Tried) {
-	m.taskTime.WithLabelValues(t.Kind, string(t.Outcome)).Observe(t.Took.Seconds())
-	m.taskWait.WithLabelValues(t.Kind).Observe(t.Waited.Seconds())
+	observe(m.taskTime.WithLabelValues(t.Kind, string(t.Outcome)), t.Took, t.Trace)
+	observe(m.taskWait.WithLabelValues(t.Kind), t.Waited, t.Trace)
 }
 
 // Worked implements app.Observer.
@@ -96,9 +107,9 @@ func (m *Metrics) Worked(w process.Worked) {
 	}
 }
 
-// Handler serves the figures.
+// Handler serves the figures, in the form of OpenMetrics, which has exemplars, to whoever asks for it.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, EnableOpenMetrics: true})
 }
 
 // Text is what the figures are now, as a scrape would show them.

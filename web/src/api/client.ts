@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { Actions } from "./action.model";
 import { Problem, problemOf } from "./problem";
 import type { paths } from "./schema";
 import { cookie, requestName, SessionStore, singleFlight } from "./session.model";
@@ -6,8 +7,13 @@ import { cookie, requestName, SessionStore, singleFlight } from "./session.model
 /** The one session of this page. */
 export const session = new SessionStore();
 
+/** What the person at this page does, from one click or key to the next. */
+const actions = new Actions();
+for (const event of ["pointerdown", "keydown", "submit", "drop"]) addEventListener(event, actions.begin, { capture: true, passive: true });
+
 /** Requests wait for the answer, never for a browser's cache: what is shown is what stands. */
 function send(request: Request): Promise<Response> {
+  request.headers.set("traceparent", actions.header());
   return fetch(request, { credentials: "same-origin", cache: "no-store" });
 }
 
