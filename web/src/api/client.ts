@@ -9,7 +9,8 @@ export const session = new SessionStore();
 
 /** What the person at this page does, from one click or key to the next. */
 const actions = new Actions();
-for (const event of ["pointerdown", "keydown", "submit", "drop"]) addEventListener(event, actions.begin, { capture: true, passive: true });
+for (const event of ["pointerdown", "keydown", "submit", "drop"])
+  addEventListener(event, actions.begin, { capture: true, passive: true });
 
 /** Requests wait for the answer, never for a browser's cache: what is shown is what stands. */
 function send(request: Request): Promise<Response> {
