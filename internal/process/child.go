@@ -169,7 +169,7 @@ func (s *server) work(ctx context.Context, jobs <-chan task) error {
 		return err
 	}
 	for f := range jobs {
-		answer := s.do(f, session)
+		answer := s.do(f, session) //nolint:contextcheck // a job has a context of its own, which a cancel reaches
 		answer.Spans = s.spans.Take()
 		s.close(session)
 		session = nil

@@ -93,7 +93,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 		}
 	}
 	s.metrics.Watch(s.app, s.own())
-	s.serve(mux)
+	s.serve(mux) //nolint:contextcheck // requests outlive the start
 	if s.cfg.has(RoleAPI) {
 		s.parts.Tell("Analytix Flow answers at %s (listening on %s)", s.cfg.Origin, s.net.Addr())
 	} else {
