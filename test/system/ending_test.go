@@ -104,7 +104,7 @@ func (d desk) messages(t *testing.T, run string) []string {
 		t.Fatal(err)
 	}
 	home := filepath.Join(d.data, "runs", run)
-	ring, err := keys.OpenRing(master, filepath.Join(home, "keys.json"))
+	ring, err := keys.OpenRing(t.Context(), master, filepath.Join(home, "keys.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
