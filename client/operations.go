@@ -99,7 +99,7 @@ const (
 	OpGetKeys Operation = "get-keys"
 	// OpGetMe: Who calls.
 	OpGetMe Operation = "get-me"
-	// OpGetMyNoticePreference: Which notices come by mail.
+	// OpGetMyNoticePreference: Which notices are shown, and which come by mail.
 	OpGetMyNoticePreference Operation = "get-my-notice-preference"
 	// OpGetPoint: The open control point.
 	OpGetPoint Operation = "get-point"
@@ -197,7 +197,7 @@ const (
 	OpPutFile Operation = "put-file"
 	// OpPutMember: Give somebody a role in the workspace.
 	OpPutMember Operation = "put-member"
-	// OpPutMyNoticePreference: Choose which notices come by mail.
+	// OpPutMyNoticePreference: Choose which notices are shown, and which come by mail.
 	OpPutMyNoticePreference Operation = "put-my-notice-preference"
 	// OpPutPolicy: Write it anew.
 	OpPutPolicy Operation = "put-policy"

@@ -122,9 +122,15 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, x Told, accounts ...st
 	return nil
 }
 
-// Notices lists what an account was told of, the latest first.
+// Notices lists what an account was told of, the latest first, but for the kinds that it does not want to see here. They are
+// kept all the same: mails are sent of them, and they are seen again where somebody chooses otherwise.
 func (s *Service) Notices(ctx context.Context, account string) ([]store.Notice, error) {
-	return s.store.Notices(ctx, account, MostNotices)
+	p, err := s.Preference(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.store.Notices(ctx, account, MostNotices)
+	return slices.DeleteFunc(all, func(n store.Notice) bool { return slices.Contains(p.Hidden, Kind(n.Kind)) }), err
 }
 
 // See marks notices of an account as read: those of the ids, or all where there are none.
@@ -138,7 +144,8 @@ func (s *Service) See(ctx context.Context, account string, ids []string) error {
 
 // Preference is what an account chose about its notices.
 type Preference struct {
-	Mail []Kind `json:"mail"` // kinds that come by mail as well
+	Mail   []Kind `json:"mail"`             // kinds that come by mail as well
+	Hidden []Kind `json:"hidden,omitempty"` // kinds that are not shown in the application
 }
 
 // Preference reads what an account chose, or what holds where it chose nothing.
@@ -153,11 +160,19 @@ func (s *Service) Preference(ctx context.Context, account string) (Preference, e
 
 // Prefer writes what an account chose.
 func (s *Service) Prefer(ctx context.Context, account string, p Preference) error {
-	for _, k := range p.Mail {
+	for _, k := range slices.Concat(p.Mail, p.Hidden) {
 		if !slices.Contains(Kinds(), k) {
 			return fmt.Errorf("%w: there is no kind %q of notices", ErrInvalid, k)
 		}
 	}
-	p.Mail = append([]Kind{}, slices.Compact(slices.Sorted(slices.Values(p.Mail)))...)
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.PutNoticePreference(ctx, account, p) })
+	p.Mail, p.Hidden = once(p.Mail), once(p.Hidden)
+	err := s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.PutNoticePreference(ctx, account, p) })
+	if err == nil {
+		s.hub.publish(Signal{Account: account})
+	}
+	return err
+}
+
+func once(kinds []Kind) []Kind {
+	return append([]Kind{}, slices.Compact(slices.Sorted(slices.Values(kinds)))...)
 }

@@ -76,7 +76,7 @@ func (a *API) duty(ctx context.Context, x *store.Assignment, name *names) (*Duty
 	if err != nil {
 		return nil, err
 	}
-	d := &Duty{Assignment: assignmentView(x, name), Run: x.Run, File: record.Head.File, Status: state.Status}
+	d := &Duty{Assignment: assignmentView(x, name), Run: x.Run, File: textual(ctx, x.Workspace).text(record.Head.File), Status: state.Status}
 	for stage, st := range state.Stages {
 		if st.Proposal == nil || st.Proposal.Item(x.Item) == nil {
 			continue

@@ -115,10 +115,11 @@ func (a *API) discussion(ctx context.Context, in RunPath) (*discussionOutput, er
 	if err != nil {
 		return nil, err
 	}
-	name := a.names(ctx)
+	m := textual(ctx, in.Workspace)
+	name, self := a.names(ctx), caller(ctx).Account
 	out := &discussionOutput{Discussion{Remarks: []Remark{}, Assignments: []Assignment{}, Present: name.all(present)}}
 	for i := range remarks {
-		out.Body.Remarks = append(out.Body.Remarks, remarkView(&remarks[i], name))
+		out.Body.Remarks = append(out.Body.Remarks, remarkView(&remarks[i], name, m, self))
 	}
 	for i := range assigned {
 		out.Body.Assignments = append(out.Body.Assignments, assignmentView(&assigned[i], name))
@@ -126,10 +127,15 @@ func (a *API) discussion(ctx context.Context, in RunPath) (*discussionOutput, er
 	return out, nil
 }
 
-func remarkView(r *store.Remark, name *names) Remark {
+// remarkView is a remark as the caller may see it: what looks personal in what others said is masked, and the salt, with which
+// short words could be guessed, is left out.
+func remarkView(r *store.Remark, name *names, m masks, self string) Remark {
 	v := Remark{ID: r.ID, Item: r.Item, By: name.of(r.Account), Text: r.Text, Mentions: name.all(r.Mentions), At: r.Created, Salt: r.Salt}
 	if !r.Edited.IsZero() {
 		v.Edited = &r.Edited
+	}
+	if m.m != nil && r.Account != self {
+		v.Text, v.Salt = m.text(r.Text), ""
 	}
 	return v
 }
@@ -151,7 +157,7 @@ func (a *API) makeRemark(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Remark }{remarkView(r, a.names(ctx))}, nil
+	return &struct{ Body Remark }{remarkView(r, a.names(ctx), masks{}, r.Account)}, nil
 }
 
 // RemarkPath names a remark on a run.
@@ -180,7 +186,7 @@ func (a *API) editRemark(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Remark }{remarkView(r, a.names(ctx))}, nil
+	return &struct{ Body Remark }{remarkView(r, a.names(ctx), masks{}, r.Account)}, nil
 }
 
 func (a *API) removeRemark(ctx context.Context, in *RemarkPath) (*struct{}, error) {

@@ -67,6 +67,7 @@ func (s *plant) talk(t *testing.T, run string) {
 		t.Errorf("what the analyst is to see to is %s", mine)
 	}
 	s.preference(t)
+	s.quoting(t, at, item)
 	s.refusals(t, at, item, said.json(t)["id"].(string))
 	s.want(204, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
 	s.want(404, s.do(access.Steward, http.MethodDelete, at+"/assignments/"+item, nil))
@@ -97,7 +98,40 @@ func (s *plant) preference(t *testing.T) {
 	if !strings.Contains(string(p.body), `"mail":["assigned"]`) || !strings.Contains(string(p.body), `"possible":false`) {
 		t.Errorf("chosen: %s", p.body)
 	}
-	s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", map[string]any{"mail": []string{"nonsense"}}))
+	for _, kind := range []string{"mail", "hidden"} {
+		chosen := map[string]any{"mail": []string{}}
+		chosen[kind] = []string{"nonsense"}
+		s.want(http.StatusUnprocessableEntity, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", chosen))
+	}
+	s.want(http.StatusOK, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", map[string]any{"mail": []string{}, "hidden": []string{"assigned"}}))
+	if n := s.notices(access.Analyst); strings.Contains(n, `"kind":"assigned"`) {
+		t.Errorf("who does not want to see it is told %s", n)
+	}
+	p = s.want(http.StatusOK, s.do(access.Analyst, http.MethodPut, "/me/notices/preference", map[string]any{"mail": []string{}}))
+	if n := s.notices(access.Analyst); !strings.Contains(n, `"kind":"assigned"`) || !strings.Contains(string(p.body), `"hidden":[]`) {
+		t.Errorf("who wants to see it again, with %s, is told %s", p.body, n)
+	}
+}
+
+// quoting says something that looks personal: who may not see such data sees it masked, but for what they said themselves.
+func (s *plant) quoting(t *testing.T, at, item string) {
+	s.t = t
+	const personal = "jane.doe@example.org"
+	viewer := s.account(access.Viewer)
+	for role, said := range map[access.Role]string{access.Analyst: "Is " + personal + " right?", access.Viewer: "I know " + personal + " well."} {
+		s.want(http.StatusCreated, s.do(role, http.MethodPost, at+"/remarks", map[string]any{"item": item, "text": said, "mentions": []string{viewer}}))
+	}
+	seen := string(s.want(http.StatusOK, s.do(access.Viewer, http.MethodGet, at, nil)).body)
+	if strings.Contains(seen, "Is "+personal) || !strings.Contains(seen, "Is j***@example.org right?") || !strings.Contains(seen, "I know "+personal) {
+		t.Errorf("a viewer sees %s", seen)
+	}
+	all := string(s.want(http.StatusOK, s.do(access.Analyst, http.MethodGet, at, nil)).body)
+	if !strings.Contains(all, "Is "+personal) || strings.Count(all, `"salt"`) != strings.Count(all, `"text"`) || strings.Count(seen, `"salt"`) >= strings.Count(seen, `"text"`) {
+		t.Errorf("an analyst sees %s; a viewer %s", all, seen)
+	}
+	if n := s.notices(access.Viewer); strings.Contains(n, personal) || !strings.Contains(n, "Is j***@example.org right?") {
+		t.Errorf("a viewer is told %s", n)
+	}
 }
 
 func (s *plant) notices(role access.Role) string {

@@ -56,20 +56,22 @@ func (a *API) notices() {
 // NoticePreference is what an account chose about its notices.
 type NoticePreference struct {
 	Mail     []discussion.Kind `json:"mail" doc:"Kinds that come by mail as well."`
+	Hidden   []discussion.Kind `json:"hidden" doc:"Kinds that are not shown in the application."`
 	Kinds    []discussion.Kind `json:"kinds" doc:"All kinds that there are."`
 	Possible bool              `json:"possible" doc:"The server can send mail."`
 }
 
 func (a *API) noticePreferences() {
 	self := need(access.SelfManage)
-	register(a, self, a.selfOperation("get-my-notice-preference", http.MethodGet, "/notices/preference", "Which notices come by mail"),
+	register(a, self, a.selfOperation("get-my-notice-preference", http.MethodGet, "/notices/preference", "Which notices are shown, and which come by mail"),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body NoticePreference }, error) {
 			return a.noticePreference(ctx)
 		})
-	register(a, self, a.selfOperation("put-my-notice-preference", http.MethodPut, "/notices/preference", "Choose which notices come by mail"),
+	register(a, self, a.selfOperation("put-my-notice-preference", http.MethodPut, "/notices/preference", "Choose which notices are shown, and which come by mail"),
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Mail []string `json:"mail" maxItems:"20" doc:"Kinds of notices."`
+				Mail   []discussion.Kind `json:"mail" maxItems:"20" doc:"Kinds of notices that come by mail as well."`
+				Hidden []discussion.Kind `json:"hidden,omitempty" maxItems:"20" doc:"Kinds of notices that are not shown in the application."`
 			}
 		},
 		) (*struct{ Body NoticePreference }, error) {
@@ -77,10 +79,7 @@ func (a *API) noticePreferences() {
 			if who.Kind != auth.KindSession {
 				return nil, newProblem(http.StatusForbidden, "token", "An API token cannot do this.").kept("nothing was changed").next("sign in")
 			}
-			p := discussion.Preference{}
-			for _, k := range in.Body.Mail {
-				p.Mail = append(p.Mail, discussion.Kind(k))
-			}
+			p := discussion.Preference{Mail: in.Body.Mail, Hidden: in.Body.Hidden}
 			if err := a.App.Discussion().Prefer(ctx, who.Account, p); err != nil {
 				return nil, err
 			}
@@ -93,7 +92,7 @@ func (a *API) noticePreference(ctx context.Context) (*struct{ Body NoticePrefere
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body NoticePreference }{NoticePreference{Mail: p.Mail, Kinds: discussion.Kinds(), Possible: a.App.Discussion().MailsOn()}}, nil
+	return &struct{ Body NoticePreference }{NoticePreference{Mail: p.Mail, Hidden: append([]discussion.Kind{}, p.Hidden...), Kinds: discussion.Kinds(), Possible: a.App.Discussion().MailsOn()}}, nil
 }
 
 // noticesOf lists the caller's notices, but for those of workspaces that they are no longer in.
@@ -111,7 +110,8 @@ func (a *API) noticesOf(ctx context.Context) (*noticesOutput, error) {
 		if who.In(n.Workspace) == "" {
 			continue
 		}
-		v := Notice{ID: n.ID, Kind: discussion.Kind(n.Kind), Workspace: n.Workspace, Run: n.Run, File: n.File, Item: n.Item, Stage: n.Stage, Text: n.Text,
+		m := textual(ctx, n.Workspace)
+		v := Notice{ID: n.ID, Kind: discussion.Kind(n.Kind), Workspace: n.Workspace, Run: n.Run, File: m.text(n.File), Item: n.Item, Stage: n.Stage, Text: m.text(n.Text),
 			At: n.Created, Seen: !n.Seen.IsZero()}
 		if !n.Due.IsZero() {
 			v.Due = &n.Due

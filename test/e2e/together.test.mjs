@@ -110,6 +110,71 @@ test("a remark names somebody, who is told and answers; somebody is to see to it
   await page.getByTestId("talk").getByText("The source has it so.").waitFor();
 });
 
+test("a remark is written anew and taken back by whoever said it, and removed by a steward", async () => {
+  const remark = (p, words) => p.getByTestId("remark").filter({ hasText: words });
+  await remark(page, "Is this right,").getByRole("button", { name: "Edit" }).click();
+  const field = page.getByLabel("Write it anew");
+  await screen(page, "talk-edit", field);
+  await field.fill("Is this really right, @Grace Hopper?");
+  await page.getByRole("button", { name: "Save" }).click();
+  await remark(hers.page, "Is this really right,").getByText("edited").waitFor();
+  assert.equal(await remark(hers.page, "Is this really right,").getByRole("button", { name: "Edit" }).count(), 0);
+
+  await remark(hers.page, "The source has it so.").getByRole("button", { name: "Remove" }).click();
+  await hers.page.getByText("Take it back?").waitFor();
+  await hers.page.getByRole("group", { name: "Remove" }).getByRole("button", { name: "Cancel" }).click();
+  await remark(hers.page, "Is this really right,").getByRole("button", { name: "Remove" }).click();
+  await hers.page.getByText("Remove what Ada Lovelace said?").waitFor();
+  await screen(hers.page, "talk-remove", hers.page.getByRole("group", { name: "Remove" }));
+  await hers.page.getByRole("group", { name: "Remove" }).getByRole("button", { name: "Remove" }).click();
+  await remark(page, "Is this really right,").waitFor({ state: "detached" });
+  await remark(page, "The source has it so.").waitFor();
+});
+
+test("what one is to see to stands on one's first page, and leads to it", async () => {
+  await hers.page.goto(`${server.origin}/w/${workspace}`);
+  const duties = hers.page.getByTestId("duties");
+  await duties.getByText("Ada Lovelace asks you").waitFor();
+  await screen(hers.page, "duties", duties);
+  assert.equal(await page.getByTestId("duties").count(), 0);
+  await duties.getByRole("link").click();
+  await hers.page.getByText("Grace Hopper sees to it").waitFor();
+});
+
+test("who is not to see personal data sees what looks like it masked in what others say, too", async () => {
+  const item = new URL(hers.page.url()).searchParams.get("item");
+  const said = await call(`/workspaces/${workspace}/runs/${run}/discussion/remarks`, { method: "POST", body: { item, text: "Ask jane.doe@example.org" } });
+  assert.equal(said.status, 201, said.text);
+  await hers.page.getByText("Ask jane.doe@example.org").waitFor();
+  const role = (as) => call(`/workspaces/${workspace}/members/${graceId}`, { method: "PUT", body: { role: as } });
+  assert.ok((await role("viewer")).status < 300);
+  await hers.page.reload();
+  await hers.page.getByText("Ask j***@example.org").waitFor();
+  assert.equal(await hers.page.getByText("Ask jane.doe").count(), 0);
+  assert.equal(await hers.page.getByTestId("remark").filter({ hasText: "Ask j***" }).getByRole("button").count(), 0);
+  assert.ok((await role("steward")).status < 300);
+});
+
+test("which notices one gets is chosen on the page of one's account, and holds", async () => {
+  await hers.page.goto(`${server.origin}/w/${workspace}`);
+  const unseen = hers.page.getByTestId("notices").getByText(/^\d+\b/);
+  const before = Number.parseInt(await unseen.innerText(), 10);
+  await hers.page.goto(`${server.origin}/w/${workspace}/account`);
+  const chosen = hers.page.getByTestId("preferences");
+  const here = chosen.getByLabel("You are to see to something: Here");
+  await here.waitFor();
+  await chosen.getByText("This server sends no mail").waitFor();
+  assert.ok(await chosen.getByLabel("You are to see to something: By mail").isDisabled());
+  await screen(hers.page, "preferences", chosen);
+  await here.uncheck();
+  await hers.page.getByTestId("notices").getByText(new RegExp(`^${before - 1}\\b`)).waitFor();
+  await hers.page.reload();
+  await here.waitFor();
+  assert.equal(await here.isChecked(), false);
+  await here.check();
+  await hers.page.getByTestId("notices").getByText(new RegExp(`^${before}\\b`)).waitFor();
+});
+
 test("the demo tier says what it allows before anything is sent, and what to do when a limit is hit", async () => {
   const made = await call("/workspaces", { method: "POST", body: { name: "Trial", tier: "demo" } });
   assert.equal(made.status, 201, made.text);

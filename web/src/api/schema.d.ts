@@ -304,9 +304,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which notices come by mail */
+        /** Which notices are shown, and which come by mail */
         get: operations["get-my-notice-preference"];
-        /** Choose which notices come by mail */
+        /** Choose which notices are shown, and which come by mail */
         put: operations["put-my-notice-preference"];
         post?: never;
         delete?: never;
@@ -2954,6 +2954,8 @@ export interface components {
             workspace: string;
         };
         NoticePreference: {
+            /** @description Kinds that are not shown in the application. */
+            hidden: string[] | null;
             /** @description All kinds that there are. */
             kinds: string[] | null;
             /** @description Kinds that come by mail as well. */
@@ -3065,7 +3067,9 @@ export interface components {
             role: "viewer" | "analyst" | "steward" | "administrator";
         };
         "Put-my-notice-preferenceRequest": {
-            /** @description Kinds of notices. */
+            /** @description Kinds of notices that are not shown in the application. */
+            hidden?: string[] | null;
+            /** @description Kinds of notices that come by mail as well. */
             mail: string[] | null;
         };
         QueueCount: {

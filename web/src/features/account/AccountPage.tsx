@@ -6,6 +6,7 @@ import { api, body, tagged } from "../../api/client";
 import { list } from "../../api/types";
 import { ago, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Preferences } from "../together/Preferences";
 import css from "./account.module.css";
 import { meKey, useMe } from "./account.query";
 import { NewPassword } from "./NewPassword";
@@ -30,6 +31,7 @@ export function AccountPage() {
         <Profile name={me.data.name} email={me.data.email} />
         {me.data.password && <Password />}
         <SecondFactor me={me.data} />
+        {!me.data.restricted && <Preferences />}
         <Sessions />
         {!me.data.restricted && <Tokens />}
       </Stack>

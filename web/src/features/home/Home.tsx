@@ -8,6 +8,7 @@ import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Status } from "../../ui/Status";
 import { useMe } from "../account/account.query";
+import { Duties } from "../together/Duties";
 import { NewRun } from "../upload/NewRun";
 import css from "./home.module.css";
 import { useRuns, useWaiting } from "./home.query";
@@ -26,6 +27,7 @@ export function Home() {
       </Title>
       <div className={css.columns}>
         <div className={css.main}>
+          <Duties workspace={workspace} />
           <Waiting workspace={workspace} />
           <Recent workspace={workspace} />
         </div>

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { runsKey } from "../home/home.query";
-import { discussionKey, noticesKey } from "../together/together.query";
+import { discussionKey, dutiesKey, noticesKey } from "../together/together.query";
 import { runKey } from "./run.query";
 
 /** What the server tells of a run as it moves. */
@@ -75,8 +75,8 @@ function useReread(): (...keys: string[][]) => void {
 export function useWorkspaceEvents(workspace: string): void {
   const reread = useReread();
   useStream(`/api/v1/workspaces/${encodeURIComponent(workspace)}/events`, {
-    run: () => reread(runsKey(workspace), noticesKey),
-    notices: () => reread(noticesKey),
+    run: () => reread(runsKey(workspace), noticesKey, dutiesKey(workspace)),
+    notices: () => reread(noticesKey, dutiesKey(workspace)),
   });
 }
 

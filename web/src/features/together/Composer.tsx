@@ -1,5 +1,5 @@
 import { Button, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { text } from "../../text/text";
 import { useMe } from "../account/account.query";
 import { useMembers } from "../audit/audit.query";
@@ -10,14 +10,18 @@ interface Props {
   workspace: string;
   busy: boolean;
   onSay: (text: string, mentions: string[], done: () => void) => void;
+  /** What was said before, to be written anew. */
+  before?: string;
+  onCancel?: () => void;
 }
 
 /** A field for a remark. An @ offers people to name, who are told. */
-export function Composer({ workspace, busy, onSay }: Props) {
+export function Composer({ workspace, busy, onSay, before = "", onCancel }: Props) {
+  const id = useId();
   const me = useMe();
   const members = useMembers(workspace);
   const people: Person[] = (members.data ?? []).filter((m) => m.account !== me.data?.id);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState(before);
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);
@@ -37,7 +41,7 @@ export function Composer({ workspace, busy, onSay }: Props) {
     });
   };
   const say = () => {
-    if (!said.trim() || busy) return;
+    if (!said.trim() || busy || said.trim() === before) return;
     onSay(said.trim(), named(said, people), () => setSaid(""));
   };
   const keys = (e: KeyboardEvent) => {
@@ -58,6 +62,10 @@ export function Composer({ workspace, busy, onSay }: Props) {
         return;
       }
     }
+    if (e.key === "Escape" && onCancel) {
+      e.stopPropagation();
+      onCancel();
+    }
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
       say();
@@ -68,17 +76,18 @@ export function Composer({ workspace, busy, onSay }: Props) {
       <Textarea
         ref={area}
         size="xs"
-        aria-label={text.together.say}
+        aria-label={onCancel ? text.together.editing : text.together.say}
         placeholder={text.together.sayHint}
-        data-talk
+        data-talk={onCancel ? undefined : true}
+        autoFocus={onCancel !== undefined}
         autosize
         minRows={1}
         maxRows={8}
         maxLength={4000}
         role="combobox"
         aria-expanded={offered.length > 0}
-        aria-controls="mention-people"
-        aria-activedescendant={offered.length > 0 ? `mention-${chosen}` : undefined}
+        aria-controls={`${id}people`}
+        aria-activedescendant={offered.length > 0 ? `${id}${chosen}` : undefined}
         value={said}
         onChange={(e) => {
           setSaid(e.currentTarget.value);
@@ -90,7 +99,7 @@ export function Composer({ workspace, busy, onSay }: Props) {
         onKeyDown={keys}
       />
       <div
-        id="mention-people"
+        id={`${id}people`}
         className={css.people}
         role="listbox"
         aria-label={text.together.people}
@@ -100,7 +109,7 @@ export function Composer({ workspace, busy, onSay }: Props) {
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the focus and answers the keys
           <div
             key={p.account}
-            id={`mention-${i}`}
+            id={`${id}${i}`}
             role="option"
             aria-selected={i === chosen}
             onMouseDown={(e) => e.preventDefault()}
@@ -110,10 +119,17 @@ export function Composer({ workspace, busy, onSay }: Props) {
           </div>
         ))}
       </div>
-      {said.trim() && (
-        <Button size="compact-sm" onClick={say} loading={busy}>
-          {text.together.send}
-        </Button>
+      {(onCancel || said.trim()) && (
+        <span className={css.buttons}>
+          {onCancel && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={onCancel}>
+              {text.cancel}
+            </Button>
+          )}
+          <Button size="compact-sm" onClick={say} loading={busy} disabled={!said.trim() || said.trim() === before}>
+            {onCancel ? text.save : text.together.send}
+          </Button>
+        </span>
       )}
     </div>
   );

@@ -1,16 +1,14 @@
-import { ActionIcon, Button, CloseButton, Select, TextInput } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { Button, CloseButton, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Schemas } from "../../api/types";
-import { ago, day, moment, text } from "../../text/text";
+import { day, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { useMe } from "../account/account.query";
 import { useMay } from "../account/may";
 import { useMembers } from "../audit/audit.query";
 import type { RunPath } from "../run/run.query";
 import { Composer } from "./Composer";
 import { Face } from "./Face";
-import { pieces } from "./mention.model";
+import { Remark } from "./Remark";
 import css from "./together.module.css";
 import { useDiscussion, useTalk } from "./together.query";
 
@@ -18,7 +16,6 @@ import { useDiscussion, useTalk } from "./together.query";
 export function Talk({ path, item }: { path: RunPath; item: string }) {
   const all = useDiscussion(path);
   const talk = useTalk(path);
-  const me = useMe();
   const remarks = (all.data?.remarks ?? []).filter((r) => r.item === item);
   return (
     <section className={css.talk} aria-label={text.together.talk} data-testid="talk">
@@ -29,31 +26,7 @@ export function Talk({ path, item }: { path: RunPath; item: string }) {
       <ErrorPanel error={all.error ?? talk.error} />
       <ul className={css.remarks}>
         {remarks.map((r) => (
-          <li key={r.id}>
-            <Face {...r.by} small />
-            <div className={css.said}>
-              <span>
-                <strong>{r.by.name}</strong>{" "}
-                <time className="soft" dateTime={r.at} title={moment(r.at)}>
-                  {ago(r.at)}
-                </time>
-              </span>
-              <p className="wrap">
-                {pieces(r.text, r.mentions ?? []).map((x, i) => (x.name ? <mark key={i}>{x.text}</mark> : x.text))}
-              </p>
-            </div>
-            {r.by.account === me.data?.id && (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="sm"
-                aria-label={text.together.unsay}
-                onClick={() => talk.mutate({ do: "unsay", remark: r.id })}
-              >
-                <IconTrash size={14} />
-              </ActionIcon>
-            )}
-          </li>
+          <Remark key={r.id} path={path} remark={r} />
         ))}
       </ul>
       <Composer
