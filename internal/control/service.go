@@ -250,27 +250,44 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // states is how many decoded states are kept for those who look at runs again and again.
 const states = 64
 
-// seen is the state of a version of a run.
+// seen is a run as it was committed, and its state.
 type seen struct {
-	version int64
-	state   *State
+	run   store.Run
+	state *State
 }
 
-// load reads a run and its state, which is shared with other readers: nothing in it may be changed.
+// load reads a run and its state, which is shared with other readers: nothing in it may be changed. Where the version is the one
+// that was seen last, nothing else is read: the state is large, and the pages that hold it are decrypted anew after each write.
 func (s *Service) load(ctx context.Context, id string) (*store.Run, *State, error) {
+	if x, ok := s.seen.Get(id); ok {
+		version, err := s.store.RunVersion(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		if version == x.run.Version {
+			r := x.run
+			return &r, x.state, nil
+		}
+	}
 	r, err := s.store.Run(ctx, id)
 	if err != nil {
 		return nil, nil, err
-	}
-	if x, ok := s.seen.Get(id); ok && x.version == r.Version {
-		return r, x.state, nil
 	}
 	state, err := decodeState(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	s.seen.Add(id, seen{r.Version, state})
+	s.seen.Add(id, seen{*r, state})
 	return r, state, nil
+}
+
+// stateOf is the state of a run that was read in a transaction: what was seen of the same version, which was committed, or else
+// what the record holds.
+func (s *Service) stateOf(r *store.Run) (*State, error) {
+	if x, ok := s.seen.Get(r.ID); ok && x.run.Version == r.Version {
+		return x.state, nil
+	}
+	return decodeState(r)
 }
 
 // current is the stage that the run is in; nil before it has begun.

@@ -31,7 +31,7 @@ func (s *Service) move(ctx context.Context, tx *store.Tx, id string) (*move, err
 	if err != nil {
 		return nil, err
 	}
-	state, err := decodeState(run)
+	state, err := s.stateOf(run)
 	if err != nil {
 		return nil, err
 	}

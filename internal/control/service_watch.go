@@ -41,6 +41,8 @@ type Update struct {
 	Sentence  string         `json:"sentence,omitempty"` // of progress and stuck
 	// Entries are what the change added to the run's audit; nil where that is not known, as of what another process did.
 	Entries []audit.Link `json:"-"`
+	// Shared keeps what watchers make of the update; all of them have the same.
+	Shared *Shared `json:"-"`
 }
 
 // Final says whether the run will not move by itself any more: it is done, aborted, failed, stuck, or waits.
@@ -221,6 +223,7 @@ func (h *hub) watched() bool {
 }
 
 func (h *hub) publish(u Update) {
+	u.Shared = &Shared{}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.watchers {

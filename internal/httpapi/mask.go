@@ -35,6 +35,14 @@ func (a *API) unmaskedOnly(ctx context.Context, workspace string) error {
 		next("ask an administrator for a role that may %s", access.DataUnmasked.Says())
 }
 
+// form names what callers see who may see the same as this one, of texts that are masked without a table.
+func (x masks) form(of string) string {
+	if x.m == nil {
+		return of
+	}
+	return of + " masked"
+}
+
 // masker is what hides personal data of a run from the caller.
 func (a *API) masker(ctx context.Context, p RunPath) (masks, error) {
 	if unmasked(ctx, p.Workspace) {

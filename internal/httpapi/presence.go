@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,7 @@ type Talk struct {
 }
 
 // passTalk tells of an entry of the audit that is about what people said or assigned.
-func passTalk(s *stream, body []byte) error {
+func passTalk(events *events, body []byte) error {
 	var e struct {
 		Action, Object string
 		Details        struct{ Remark string }
@@ -29,20 +30,17 @@ func passTalk(s *stream, body []byte) error {
 	t := Talk{Action: e.Action, Item: e.Object, Remark: e.Details.Remark}
 	switch e.Action {
 	case discussion.ActionSaid, discussion.ActionEdited, discussion.ActionUnsaid:
-		return said(s, "comment", t)
+		return said(events, "comment", t)
 	case discussion.ActionAssigned, discussion.ActionUnassigned:
-		return said(s, "assignment", t)
+		return said(events, "assignment", t)
 	default:
 		return nil
 	}
 }
 
 // said tells what happened, and that the discussion of the run is another than before.
-func said(s *stream, event string, data any) error {
-	if err := s.send(0, event, data); err != nil {
-		return err
-	}
-	return s.send(0, "discussion", struct{}{})
+func said(e *events, event string, data any) error {
+	return errors.Join(e.add(0, event, data), e.add(0, "discussion", struct{}{}))
 }
 
 // Presence is what the event presence tells.
@@ -78,5 +76,9 @@ func (r *room) tell(ctx context.Context) error {
 		return err
 	}
 	r.told = all
-	return said(r.s, "presence", Presence{People: r.names(ctx).all(all)})
+	var e events
+	if err := said(&e, "presence", Presence{People: r.names(ctx).all(all)}); err != nil {
+		return err
+	}
+	return r.s.write(e)
 }

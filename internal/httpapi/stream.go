@@ -29,26 +29,41 @@ type stream struct {
 	ctrl *http.ResponseController
 }
 
-// send writes one event; id is left out where it is 0.
-func (s *stream) send(id int64, event string, data any) error {
+// events is the text of one or more events, which are sent together.
+type events []byte
+
+// add writes an event behind the others; id is left out where it is 0.
+func (e *events) add(id int64, event string, data any) error {
 	text, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	head := ""
 	if id > 0 {
-		head = "id: " + strconv.FormatInt(id, 10) + "\n"
+		*e = append(strconv.AppendInt(append(*e, "id: "...), id, 10), '\n')
 	}
-	return s.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, text))
+	*e = append(append(append(append(append(*e, "event: "...), event...), "\ndata: "...), text...), "\n\n"...)
+	return nil
 }
 
-func (s *stream) write(text string) error {
+// send sends one event.
+func (s *stream) send(event string, data any) error {
+	var e events
+	if err := e.add(0, event, data); err != nil {
+		return err
+	}
+	return s.write(e)
+}
+
+func (s *stream) write(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
 	if s.ctrl != nil {
 		if err := s.ctrl.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 			return err
 		}
 	}
-	if _, err := s.ctx.BodyWriter().Write([]byte(text)); err != nil {
+	if _, err := s.ctx.BodyWriter().Write(text); err != nil {
 		return err
 	}
 	if s.ctrl != nil {
@@ -57,8 +72,8 @@ func (s *stream) write(text string) error {
 	return nil
 }
 
-// events is the answer that a stream is; follow runs until it returns or the client goes.
-func (a *API) events(p access.Permission, follow func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool)) *huma.StreamResponse {
+// streaming is the answer that a stream is; follow runs until it returns or the client goes.
+func (a *API) streaming(p access.Permission, follow func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool)) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		ctx.SetHeader("Content-Type", "text/event-stream")
 		ctx.SetHeader("X-Accel-Buffering", "no") // proxies that buffer would hold events back
@@ -101,10 +116,10 @@ func (a *API) streams() {
 		Description: "Events: `run`, where a run stands that has moved; `notices`, the caller has others than before."},
 		func(ctx context.Context, in *WorkspacePath) (*huma.StreamResponse, error) {
 			account := caller(ctx).Account
-			return a.events( //nolint:contextcheck // a stream has its request's context, by way of huma
+			return a.streaming( //nolint:contextcheck // a stream has its request's context, by way of huma
 				access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) {
 					updates, told := a.App.WatchAll(ctx), a.App.Discussion().Watch(ctx, discussion.Signal{Account: account})
-					for s.write(": connected\n\n") == nil {
+					for s.write([]byte(": connected\n\n")) == nil {
 						if !a.passWorkspace(ctx, s, in.Workspace, updates, told, beat, still) {
 							return
 						}
@@ -121,14 +136,14 @@ func (a *API) passWorkspace(ctx context.Context, s *stream, workspace string, up
 	for {
 		select {
 		case <-told:
-			if s.send(0, "notices", struct{}{}) != nil {
+			if s.send("notices", struct{}{}) != nil {
 				return false
 			}
 		case u, more := <-updates:
 			if !more {
 				return false
 			}
-			if u.Workspace == workspace && s.send(0, "run", m.update(u)) != nil {
+			if u.Workspace == workspace && passSummary(s, m, u) != nil {
 				return false
 			}
 		case <-beat:
@@ -152,7 +167,7 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 		return nil, newProblem(http.StatusBadRequest, "last_event_id", "Last-Event-ID is not the number of an entry.")
 	}
 	who := caller(ctx)
-	return a.events(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) { //nolint:contextcheck // as above
+	return a.streaming(access.RunsRead, func(ctx context.Context, s *stream, beat <-chan time.Time, still func() bool) { //nolint:contextcheck // as above
 		updates, err := a.App.Watch(ctx, in.Run)
 		if err != nil {
 			return
@@ -179,7 +194,7 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 					return
 				}
 			case <-beat: // what other processes did is told with it
-				if !still() || s.write(": here\n\n") != nil || a.passEntries(ctx, s, textual(ctx, in.Workspace), in.Run, nil, erased, &last) != nil {
+				if !still() || a.passBeat(ctx, s, in.RunPath, erased, &last) != nil {
 					return
 				}
 			}
@@ -187,21 +202,64 @@ func (a *API) watchRun(ctx context.Context, in *struct {
 	}), nil
 }
 
-// passRun passes an update on, and the entries of the audit that came with it.
-func (a *API) passRun(ctx context.Context, s *stream, workspace string, u control.Update, erased bool, last *int64) error {
-	m := textual(ctx, workspace)
-	u = m.update(u)
-	if u.Kind == control.Progress {
-		return s.send(0, "progress", u)
-	}
-	if err := a.passEntries(ctx, s, m, u.Run, u.Entries, erased, last); err != nil || u.Kind == control.Noted {
+// passSummary passes on where a run stands.
+func passSummary(s *stream, m masks, u control.Update) error {
+	text, err := control.Once(u.Shared, m.form("run"), func() (events, error) {
+		var e events
+		err := e.add(0, "run", m.update(u))
+		return e, err
+	})
+	if err != nil {
 		return err
 	}
-	return s.send(0, "run", u)
+	return s.write(text)
 }
 
-// passEntries passes entries of the audit on: those that are given, or what was added since the last, where one is missing.
-func (a *API) passEntries(ctx context.Context, s *stream, m masks, run string, links []audit.Link, erased bool, last *int64) error {
+// told is what a watcher is told of an update, and the number of the last entry that it has then.
+type told struct {
+	text events
+	last int64
+}
+
+// passRun passes an update on, and the entries of the audit that came with it. All watchers who may see the same and have seen
+// the same before get the same text, which is made once.
+func (a *API) passRun(ctx context.Context, s *stream, workspace string, u control.Update, erased bool, last *int64) error {
+	m := textual(ctx, workspace)
+	form := m.form(fmt.Sprint(*last, erased))
+	if u.Kind == control.Progress {
+		form = m.form("progress")
+	}
+	t, err := control.Once(u.Shared, form, func() (told, error) {
+		var t told
+		if u.Kind == control.Progress {
+			err := t.text.add(0, "progress", m.update(u))
+			return t, err
+		}
+		t.last = *last
+		if err := a.addEntries(ctx, &t.text, m, u.Run, u.Entries, erased, &t.last); err != nil || u.Kind == control.Noted {
+			return t, err
+		}
+		err := t.text.add(0, "run", m.update(u))
+		return t, err
+	})
+	if err != nil {
+		return err
+	}
+	*last = max(*last, t.last)
+	return s.write(t.text)
+}
+
+// passBeat says that the server is there, and passes on what was added to the audit by other processes.
+func (a *API) passBeat(ctx context.Context, s *stream, p RunPath, erased bool, last *int64) error {
+	e := events(": here\n\n")
+	if err := a.addEntries(ctx, &e, textual(ctx, p.Workspace), p.Run, nil, erased, last); err != nil {
+		return err
+	}
+	return s.write(e)
+}
+
+// addEntries writes entries of the audit: those that are given, or what was added since the last, where one is missing.
+func (a *API) addEntries(ctx context.Context, e *events, m masks, run string, links []audit.Link, erased bool, last *int64) error {
 	if len(links) == 0 || links[0].Seq > *last+1 {
 		var err error
 		if links, err = a.App.AuditSince(ctx, run, *last); err != nil {
@@ -216,11 +274,11 @@ func (a *API) passEntries(ctx context.Context, s *stream, m masks, run string, l
 		if err != nil {
 			return err
 		}
-		if err := s.send(l.Seq, "entry", entry); err != nil {
+		if err := e.add(l.Seq, "entry", entry); err != nil {
 			return err
 		}
 		*last = l.Seq
-		if err := passTalk(s, l.Body); err != nil {
+		if err := passTalk(e, l.Body); err != nil {
 			return err
 		}
 	}

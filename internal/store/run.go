@@ -104,6 +104,19 @@ func (s *Store) run(ctx context.Context, q querier, id string) (*Run, error) {
 	return &r, nil
 }
 
+// RunVersion reads at which version a run is, without the run; the error wraps ErrNotFound where there is none.
+func (s *Store) RunVersion(ctx context.Context, id string) (int64, error) {
+	var version int64
+	err := s.read.QueryRowContext(ctx, "SELECT version FROM run WHERE id = $1", id).Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("run %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading the version of run %s: %w", id, err)
+	}
+	return version, nil
+}
+
 // Runs lists all runs, the latest first.
 func (s *Store) Runs(ctx context.Context) ([]Run, error) {
 	all, err := list(ctx, s.read, s.scanRun, "SELECT "+runColumns+" FROM run ORDER BY created DESC, id DESC")

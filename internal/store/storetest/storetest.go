@@ -104,6 +104,12 @@ func stateIsComparedAndSwapped(t *testing.T, s *store.Store) {
 	if err != nil || got.Status != "waiting" || string(got.State) != "new" || got.Version != 2 {
 		t.Errorf("read %+v, %v", got, err)
 	}
+	if v, err := s.RunVersion(t.Context(), "r"); err != nil || v != 2 {
+		t.Errorf("version %d, %v", v, err)
+	}
+	if _, err := s.RunVersion(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the version of a run that is not there: %v", err)
+	}
 }
 
 func nothingOfAFailedTransactionIsKept(t *testing.T, s *store.Store) {
