@@ -87,6 +87,8 @@ type Options struct {
 	Observer Observer
 	// Mail, where given, has people told by mail of what concerns them; Address and Name are set.
 	Mail *discussion.MailConfig
+	// Now is the clock of runs and their deadlines; nil means time.Now.
+	Now func() time.Time
 	// Processor takes the place of the child processes, for tests.
 	Processor control.Processor
 	Log       *slog.Logger
@@ -275,7 +277,7 @@ func (a *App) startControl(ctx context.Context) error {
 	}
 	a.control, err = control.New(ctx, control.Parts{
 		Store: a.records, Files: a.files, Managers: a.opt.Managers, Processor: a.opt.Processor, WorkOnly: a.opt.WorkOnly, Log: a.opt.Log,
-		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved,
+		Kinds: append(a.housekeeping(), kinds...), OnMove: a.moved, Now: a.opt.Now,
 		Broker: broker.Config{URL: a.opt.NATSURL, Replicas: a.opt.NATSReplicas, Dir: filepath.Join(a.opt.Home, "broker"), Key: key.Bytes()},
 		Queue:  task.Config{Workers: a.beginWorkers(), Needs: &a.needs.estimates, Budget: a.budget(), Exclusive: a.exclusive(), Drain: a.opt.Drain, OnTried: a.tried()},
 	})

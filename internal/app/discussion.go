@@ -140,6 +140,9 @@ const (
 	nearMost = 24 * time.Hour
 )
 
+// Expire has control points end whose time has passed, of which people are told. It is done by itself every half minute.
+func (a *App) Expire(ctx context.Context) error { return a.control.Expire(ctx) }
+
 // Remind tells people of what waits for them: of control points that were left open by what decides in the place of people, of
 // deadlines that are near. Each is told once. What was not decided in time is told as it expires.
 func (a *App) Remind(ctx context.Context, now time.Time) error {

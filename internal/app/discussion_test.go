@@ -2,13 +2,18 @@ package app_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/audit"
+	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/discussion"
+	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -28,19 +33,8 @@ func kindsOf(t *testing.T, a *app.App, account string) string {
 
 func TestPeopleAreToldOfWhatWaitsAndOfDeadlines(t *testing.T) {
 	t.Parallel()
-	a := start(t, filepath.Join(t.TempDir(), "home"))
+	a, _ := peopled(t)
 	defer stop(t, a)
-	err := a.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		for account, role := range map[string]string{"owner": "analyst", "steward": "steward", "admin": "administrator", "viewer": "viewer"} {
-			if err := tx.PutMember(ctx, store.Member{Workspace: "w", Account: account, Role: role}); err != nil {
-				return err
-			}
-		}
-		return tx.InsertWorkspace(ctx, store.Workspace{ID: "w", Tier: "professional", Name: "Sales"})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	run := submit(t, a, file(t, "a", "1"), app.Request{Workspace: "w", Account: "owner", PointTTL: 8 * time.Hour})
 	u := next(t, a, run, nil)
 	item := u.Proposal.Items[0].ID
@@ -65,6 +59,96 @@ func TestPeopleAreToldOfWhatWaitsAndOfDeadlines(t *testing.T) {
 	}
 	if got := kindsOf(t, a, "admin"); got != "" {
 		t.Errorf("the administrator was told %q before anything is late", got)
+	}
+}
+
+// peopled is an instance with a workspace and somebody of each role in it, at a clock that the test moves.
+func peopled(t *testing.T) (a *app.App, pass func(time.Duration)) {
+	t.Helper()
+	home := filepath.Join(t.TempDir(), "home")
+	master, err := keys.Load(home + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ahead atomic.Int64
+	a, err = app.Open(t.Context(), app.Options{Home: home, Keys: master, Managers: managers(), Threads: 1, Command: []string{"/usr/bin/env", part + "=child", self},
+		ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension"), Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = a.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		for account, role := range map[string]string{"owner": "analyst", "steward": "steward", "admin": "administrator", "viewer": "viewer"} {
+			if err := tx.PutMember(ctx, store.Member{Workspace: "w", Account: account, Role: role}); err != nil {
+				return err
+			}
+		}
+		return tx.InsertWorkspace(ctx, store.Workspace{ID: "w", Tier: "professional", Name: "Sales"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, func(x time.Duration) { ahead.Add(int64(x)) }
+}
+
+func TestAControlPointThatNobodyClosedIsEscalatedAndTheEndOfARunIsTold(t *testing.T) {
+	t.Parallel()
+	a, pass := peopled(t)
+	defer stop(t, a)
+	run := submit(t, a, file(t, "a", "1"), app.Request{Workspace: "w", Account: "owner", PointTTL: 8 * time.Hour})
+	u := next(t, a, run, nil)
+	if err := a.Expire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := kindsOf(t, a, "admin"); got != "" {
+		t.Errorf("the administrator was told %q before the time has passed", got)
+	}
+	pass(9 * time.Hour)
+	for range 2 { // once, however often it is looked
+		if err := a.Expire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u = next(t, a, run, u); u.Status != control.Expired {
+		t.Fatalf("the run is %s", u.Status)
+	}
+	if got := kindsOf(t, a, "admin"); got != "escalated " {
+		t.Errorf("the administrator was told %q", got)
+	}
+	if owner, viewer := kindsOf(t, a, "owner"), kindsOf(t, a, "viewer"); owner != "waits " || viewer != "" {
+		t.Errorf("the owner was told %q, a viewer %q", owner, viewer)
+	}
+	if err := a.Renew(t.Context(), run, person); err != nil {
+		t.Fatal(err)
+	}
+	for u = next(t, a, run, u); u.Status == control.Waiting; u = next(t, a, run, u) {
+		if err := proceed(t.Context(), a, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if owner := kindsOf(t, a, "owner"); u.Status != control.Done || !strings.HasSuffix(owner, "waits done ") {
+		t.Errorf("the run is %s, its owner was told %q", u.Status, owner)
+	}
+	if steward := kindsOf(t, a, "steward"); strings.Contains(steward, "done") || strings.Contains(steward, "escalated") {
+		t.Errorf("the steward was told %q", steward)
+	}
+}
+
+func TestThatARunFailedIsTold(t *testing.T) {
+	t.Parallel()
+	a, _ := peopled(t)
+	defer stop(t, a)
+	run := submit(t, a, file(t, "#refuse"), app.Request{Workspace: "w", Account: "owner"})
+	if u := next(t, a, run, nil); u.Status != control.Failed {
+		t.Fatalf("the run is %s", u.Status)
+	}
+	for account, want := range map[string]string{"owner": "failed ", "steward": "failed ", "admin": "", "viewer": ""} {
+		if got := kindsOf(t, a, account); got != want {
+			t.Errorf("%s was told %q in the place of %q", account, got, want)
+		}
 	}
 }
 

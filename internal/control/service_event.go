@@ -43,6 +43,15 @@ func (s *Service) apply(ctx context.Context, tx *store.Tx, e Event) error {
 	return m.end(ctx)
 }
 
+// Expire has control points end whose time has passed. It is done by itself every half minute.
+func (s *Service) Expire(ctx context.Context) error {
+	finish, err := s.expire(ctx, task.Task{}, nil)
+	if err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, finish)
+}
+
 // expire posts the expiry of control points whose time has passed; a periodic task.
 func (s *Service) expire(ctx context.Context, _ task.Task, _ task.Report) (task.Finish, error) {
 	waiting, err := s.store.RunsIn(ctx, string(Waiting))

@@ -77,7 +77,7 @@ func (s *step) takeFlow() error {
 		s.openPoint(st)
 	case s.e.Kind == StageConcluded && st.Phase == Concluding:
 		s.concluded(st)
-	case s.e.Kind == PointExpired && s.Status == Waiting:
+	case s.e.Kind == PointExpired && s.Status == Waiting && !s.e.At.Before(st.Deadline): // and was not renewed since
 		s.Status = Expired
 		s.announce()
 	}

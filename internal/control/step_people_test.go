@@ -3,6 +3,7 @@ package control_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/flow"
@@ -90,5 +91,19 @@ func TestPointAsksForAutomaticDecisions(t *testing.T) {
 	step(control.Event{Kind: control.StageAssembled, Run: "r", Stage: flow.Reception, Round: 1, Proposal: proposal(flow.Reception, 1)})
 	if asked != 1 || state.Status != control.Waiting {
 		t.Errorf("asked %d times, the run is %s", asked, state.Status)
+	}
+}
+
+// What was found late before a control point was renewed says nothing of it afterwards.
+func TestARenewedControlPointDoesNotExpireByAnOldEvent(t *testing.T) {
+	t.Parallel()
+	deadline := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	state := control.State{Run: "r", Status: control.Waiting, Stage: flow.Reception,
+		Stages: map[flow.Stage]*control.StageState{flow.Reception: {Round: 1, Deadline: deadline}}}
+	for after, want := range map[time.Duration]control.Status{-time.Hour: control.Waiting, 0: control.Expired, time.Hour: control.Expired} {
+		next, _, err := control.Step(state, control.Event{Kind: control.PointExpired, Run: "r", Stage: flow.Reception, Round: 1, At: deadline.Add(after)})
+		if err != nil || next.Status != want {
+			t.Errorf("%s after the deadline it is %s, %v", after, next.Status, err)
+		}
 	}
 }
