@@ -37,6 +37,7 @@ var only = map[string][]string{
 	"github.com/riverqueue/":            {"internal/task"},
 	"github.com/tink-crypto/":           {"internal/keys"},
 	"github.com/hashicorp/vault":        {"internal/keys"},
+	"github.com/sony/gobreaker":         {"internal/outbound"},
 	"github.com/minio/sio":              {"internal/dataset", "internal/archive"},
 	"github.com/minio/minio-go":         {"internal/object"},
 	"github.com/charmbracelet/":         {"internal/terminal"},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/analytix-flow/analytix/internal/access"
+	"github.com/analytix-flow/analytix/internal/outbound"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -67,7 +68,7 @@ type providers struct {
 
 func newProviders(all []Provider, client *http.Client) (*providers, error) {
 	if client == nil {
-		client = &http.Client{Timeout: oidcTimeout}
+		client = &http.Client{Timeout: oidcTimeout, Transport: outbound.Guard(nil)}
 	}
 	seen := map[string]bool{}
 	for _, p := range all {

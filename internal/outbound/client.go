@@ -54,7 +54,7 @@ func New(o Options) *http.Client {
 		DisableCompression:     true, // what is counted is what arrives
 		ForceAttemptHTTP2:      true,
 	}
-	return &http.Client{Transport: &limited{next: transport, policy: o.Policy, most: o.MaxBytes}, Timeout: o.Timeout,
+	return &http.Client{Transport: &limited{next: Guard(transport), policy: o.Policy, most: o.MaxBytes}, Timeout: o.Timeout,
 		CheckRedirect: o.checkRedirect}
 }
 
@@ -83,7 +83,7 @@ func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b
 
 // limited checks every request's URL and bounds every answer's body.
 type limited struct {
-	next   *http.Transport
+	next   http.RoundTripper
 	policy Policy
 	most   int64
 }
@@ -105,7 +105,11 @@ func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // CloseIdleConnections lets http.Client close what is idle.
-func (l *limited) CloseIdleConnections() { l.next.CloseIdleConnections() }
+func (l *limited) CloseIdleConnections() {
+	if c, ok := l.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
 
 // bounded is a body of which so much is read and no more.
 type bounded struct {
