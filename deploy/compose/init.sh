@@ -25,6 +25,14 @@ cluster {
   authorization { user: cluster, password: \"$(cat secrets/nats_cluster_password)\" }
   routes: [ ${routes%, } ]
 }"
+secret storage_secret "$(word)"
+secret storage_env "ROOT_ACCESS_KEY_ID=analytix
+ROOT_SECRET_ACCESS_KEY=$(cat secrets/storage_secret)
+"
+secret storage_credentials "[default]
+aws_access_key_id = analytix
+aws_secret_access_key = $(cat secrets/storage_secret)
+"
 secret grafana_password "$(word)"
 if [ ! -e .env ]; then
   {

@@ -177,3 +177,25 @@ func TestAnImageIsNamedByItsDigest(t *testing.T) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
+
+// With object storage pods share no folder: each has room of its own for copies, and what lets it in.
+func TestFilesMayBeObjects(t *testing.T) {
+	t.Parallel()
+	all := rendered(t, "objects")
+	for _, c := range of[core.PersistentVolumeClaim](t, all, "PersistentVolumeClaim") {
+		if c.Name != "analytix-backups" {
+			t.Errorf("there is a shared volume %s", c.Name)
+		}
+	}
+	for _, d := range of[apps.Deployment](t, all, "Deployment") {
+		pod := d.Spec.Template.Spec
+		if v := pod.Volumes[0]; v.Name != "state" || v.EmptyDir == nil || v.EmptyDir.SizeLimit == nil {
+			t.Errorf("%s: %+v", d.Name, v)
+		}
+		said := environment(&d)
+		if !strings.HasPrefix(said["ANALYTIX_OBJECTS_URL"], "s3://analytix/prod?") ||
+			said["AWS_SHARED_CREDENTIALS_FILE"] != "/run/secrets/analytix/storage-credentials" {
+			t.Errorf("%s: %v", d.Name, said)
+		}
+	}
+}

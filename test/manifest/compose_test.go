@@ -49,7 +49,7 @@ func loaded(t *testing.T, dir string) *types.Project {
 func TestTheWholeSystemIsThere(t *testing.T) {
 	t.Parallel()
 	p := loaded(t, made(t))
-	for _, name := range []string{"api-1", "api-2", "control", "worker-1", "worker-2", "postgres", "nats-1", "nats-2", "nats-3", "prometheus", "alertmanager", "grafana", "proxy"} {
+	for _, name := range []string{"api-1", "api-2", "control", "worker-1", "worker-2", "postgres", "nats-1", "nats-2", "nats-3", "storage", "prometheus", "alertmanager", "grafana", "proxy"} {
 		s, ok := p.Services[name]
 		if !ok {
 			t.Errorf("%s is missing", name)
@@ -104,6 +104,16 @@ func TestTheRolesHaveWhatTheyNeed(t *testing.T) {
 		if said("ANALYTIX_DRAIN_DELAY") != fmt.Sprintf("%ds", delay) || said("ANALYTIX_DRAIN_WITHIN") != fmt.Sprintf("%ds", within) ||
 			s.StopGracePeriod == nil || int(time.Duration(*s.StopGracePeriod).Seconds()) < delay+within+5 {
 			t.Errorf("%s is killed before it has drained", name)
+		}
+		for _, other := range p.Services {
+			for _, v := range s.Volumes {
+				if other.Name != s.Name && v.Target == "/var/lib/analytix" && slices.ContainsFunc(other.Volumes, func(o types.ServiceVolumeConfig) bool { return o.Source == v.Source }) {
+					t.Errorf("%s and %s have the same folder of copies", name, other.Name)
+				}
+			}
+		}
+		if !strings.Contains(said("ANALYTIX_OBJECTS_URL"), "http://storage:7070") || said("AWS_SHARED_CREDENTIALS_FILE") != "/run/secrets/storage_credentials" {
+			t.Errorf("%s keeps its files at %q", name, said("ANALYTIX_OBJECTS_URL"))
 		}
 		if networks := s.Networks; len(networks) == 0 || networks["inner"] != nil {
 			t.Errorf("%s: networks %v", name, networks)
@@ -162,7 +172,7 @@ func TestTheSecretsAreMade(t *testing.T) {
 		t.Errorf("the folder of the secrets: %v, %v", info.Mode(), err)
 	}
 	seen := map[string]string{}
-	for _, name := range []string{"master_key", "postgres_password", "nats_password", "nats_cluster_password", "grafana_password"} {
+	for _, name := range []string{"master_key", "postgres_password", "nats_password", "nats_cluster_password", "storage_secret", "grafana_password"} {
 		text := string(read(t, filepath.Join(dir, "secrets", name)))
 		if len(text) < 44 || seen[text] != "" {
 			t.Errorf("%s has %d characters, and is that of %q", name, len(text), seen[text])

@@ -32,6 +32,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.backups.existingClaim | default (printf "%s-backups" (include "analytix.name" .)) }}
 {{- end }}
 
+{{/* Whether files are objects, and pods share no folder. */}}
+{{- define "analytix.objects" -}}
+{{- if and (eq .Values.mode "roles") .Values.objects.url }}true{{ end }}
+{{- end }}
+
 {{/* What cannot be so, in words. */}}
 {{- define "analytix.check" -}}
 {{- if and (eq .Values.mode "roles") (not .Values.secrets.existingSecret) }}
@@ -39,6 +44,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- if and (eq .Values.mode "roles") (not .Values.secrets.masterKey) }}
 {{- fail "mode roles needs the master key in the Secret: secrets.masterKey names its entry" }}
+{{- end }}
+{{- if and .Values.objects.url (ne .Values.mode "roles") }}
+{{- fail "objects.url is for mode roles: one process keeps its files on its volume" }}
 {{- end }}
 {{- if and .Values.ingress.enabled (ne .Values.origin (printf "https://%s" .Values.ingress.host)) }}
 {{- fail (printf "users come by the ingress: origin must be https://%s" .Values.ingress.host) }}
@@ -72,6 +80,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - {name: ANALYTIX_POSTGRES_URL_FILE, value: /run/secrets/analytix/{{ $.Values.secrets.postgresUrl }}}
 - {name: ANALYTIX_NATS_URL_FILE, value: /run/secrets/analytix/{{ $.Values.secrets.natsUrl }}}
 - {name: ANALYTIX_NATS_REPLICAS, value: {{ $.Values.nats.replicas | quote }}}
+{{- end }}
+{{- if include "analytix.objects" $ }}
+- {name: ANALYTIX_OBJECTS_URL, value: {{ $.Values.objects.url | quote }}}
+{{- with $.Values.objects.credentials }}
+- {name: AWS_SHARED_CREDENTIALS_FILE, value: /run/secrets/analytix/{{ . }}}
+{{- end }}
 {{- end }}
 {{- with $.Values.secrets.certificateAuthority }}
 - {name: SSL_CERT_FILE, value: /run/secrets/analytix/{{ . }}}
