@@ -117,6 +117,10 @@ $(NATS):
 chaos: $(EXTENSION) $(VERSITYGW) $(NATS) ## 200 runs through processes that are killed, paused and cut off for five minutes
 	go test -count=1 -timeout 60m -v ./test/chaos -chaos.files 200 -chaos.kinds 20 -chaos.for 5m
 
+.PHONY: sbom
+sbom: build ## write what the program is made of into bin/sbom (CycloneDX)
+	scripts/sbom.sh v1.10.0
+
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## every fuzz target for 20 seconds
 	scripts/fuzz.sh 20s
