@@ -81,8 +81,9 @@ test("a field takes it too, where a device has no keys to paste with", async () 
 
 test("it is sent as it was copied, and a run is started on it with the keyboard alone", async () => {
   await page.keyboard.press("Enter"); // the focus is on sending it
-  await page.getByText("received", { exact: false }).first().waitFor();
-  const [sent] = (await call(`/workspaces/${workspace}/datasets`)).json.datasets;
+  const datasets = async () => (await call(`/workspaces/${workspace}/datasets`)).json.datasets;
+  await until(async () => (await datasets()).some((d) => d.status === "received"), "the table has come");
+  const [sent] = await datasets();
   assert.match(sent.name, /^pasted-.*\.tsv$/);
   const original = await call(`/workspaces/${workspace}/datasets/${sent.id}/original`);
   assert.equal(original.text, copied);
