@@ -1,7 +1,7 @@
 import { CloseButton, Select, TextInput } from "@mantine/core";
 import { IconCheck, IconMinus, IconSearch, IconX } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useRef } from "react";
+import { memo, type RefObject, useEffect, useRef } from "react";
 import { list } from "../../api/types";
 import { count, percent, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
@@ -53,20 +53,17 @@ export function IssueList({ shown, total, decisions, selected, filter, onFilter,
               const issue = shown[v.index];
               if (!issue) return null;
               return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the list, and of the whole page
-                <div
+                <IssueRow
                   key={issue.id}
-                  id={`issue-${issue.id}`}
-                  role="option"
-                  aria-selected={issue.id === selected}
-                  aria-setsize={shown.length}
-                  aria-posinset={v.index + 1}
-                  className={css.row}
-                  style={{ height: v.size, transform: `translateY(${v.start}px)` }}
-                  onClick={() => onSelect(issue.id)}
-                >
-                  <IssueRow issue={issue} decision={decisions[issue.id]} />
-                </div>
+                  issue={issue}
+                  decision={decisions[issue.id]}
+                  selected={issue.id === selected}
+                  at={v.index}
+                  of={shown.length}
+                  start={v.start}
+                  height={v.size}
+                  onSelect={onSelect}
+                />
               );
             })}
           </div>
@@ -76,9 +73,31 @@ export function IssueList({ shown, total, decisions, selected, filter, onFilter,
   );
 }
 
-function IssueRow({ issue, decision }: { issue: Issue; decision: Decision | undefined }) {
+interface RowProps {
+  issue: Issue;
+  decision: Decision | undefined;
+  selected: boolean;
+  at: number;
+  of: number;
+  start: number;
+  height: number;
+  onSelect: (id: string) => void;
+}
+
+/** One line of the list. It is drawn again only where something of its own is another: a key moves two of them. */
+const IssueRow = memo(function IssueRow({ issue, decision, selected, at, of, start, height, onSelect }: RowProps) {
   return (
-    <>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the list, and of the whole page
+    <div
+      id={`issue-${issue.id}`}
+      role="option"
+      aria-selected={selected}
+      aria-setsize={of}
+      aria-posinset={at + 1}
+      className={css.row}
+      style={{ height, transform: `translateY(${start}px)` }}
+      onClick={() => onSelect(issue.id)}
+    >
       <span className={css.mark} data-choice={decision?.choice}>
         {decision ? <Mark decision={decision} /> : <Severity of={issue.severity} />}
       </span>
@@ -91,9 +110,9 @@ function IssueRow({ issue, decision }: { issue: Issue; decision: Decision | unde
           {percent(issue.confidence)} · {text.quality.cells(issue.cells, count(issue.cells))}
         </span>
       </span>
-    </>
+    </div>
   );
-}
+});
 
 function Mark({ decision }: { decision: Decision }) {
   const Icon = applies(decision) ? IconCheck : decision.choice === "reject" ? IconX : IconMinus;
@@ -105,7 +124,8 @@ function Mark({ decision }: { decision: Decision }) {
   );
 }
 
-function Filters({
+/** What the list is narrowed to. Choosing another issue leaves it as it is, so it is not drawn again for that. */
+const Filters = memo(function Filters({
   filter,
   onFilter,
   search,
@@ -164,4 +184,4 @@ function Filters({
       </div>
     </div>
   );
-}
+});

@@ -1,11 +1,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { list } from "../../api/types";
-import { type RunPath, runKey } from "../run/run.query";
+import { movedOf } from "../run/run.model";
+import { type RunPath, useRun } from "../run/run.query";
 
+/**
+ * What is wrong with the data. It may be long, and no decision at an open control point is written into it, so it is read
+ * again where the run moved, not with every decision.
+ */
 export function useIssues(path: RunPath) {
+  const run = useRun(path);
   return useQuery({
-    queryKey: [...runKey(path.workspace, path.run), "issues"],
+    queryKey: ["issues", path.workspace, path.run, run.data ? movedOf(run.data) : ""],
+    enabled: run.data !== undefined,
+    placeholderData: keepPreviousData,
     queryFn: async () => {
       const d = await body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/issues", { params: { path } }));
       return { issues: list(d.issues), skipped: list(d.skipped) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Schemas } from "../../api/types";
-import { hasFindings, routeOf, viewOf } from "./run.model";
+import { hasFindings, movedOf, routeOf, viewOf } from "./run.model";
 
 type Run = Schemas["Run"];
 
@@ -63,4 +63,18 @@ it("shows findings once a control point opened", () => {
 it("begins with the results of a run that is done", () => {
   expect(viewOf(run({ status: "done" }))).toBe("results");
   expect(viewOf(run({ stage: "quality" }))).toBe("quality");
+});
+
+it("tells a run that moved from one at which only more was decided", () => {
+  const at = (over: object) =>
+    run({
+      stage: "quality",
+      status: "waiting",
+      stages: [{ stage: "quality", phase: "open", round: 1, items: 9, decided: 2, ...over }],
+    });
+  const here = movedOf(at({}));
+  expect(movedOf(at({ decided: 3 }))).toBe(here);
+  expect(movedOf(at({ phase: "applying" }))).not.toBe(here);
+  expect(movedOf(at({ round: 2 }))).not.toBe(here);
+  expect(movedOf({ ...at({}), status: "running" })).not.toBe(here);
 });

@@ -43,6 +43,12 @@ export function routeOf(run: Run): Stop[] {
   });
 }
 
+/** Where a run stands, apart from what was decided at the control point that is open: the same as long as no stage worked. */
+export function movedOf(run: Pick<Run, "stage" | "status" | "stages">): string {
+  const each = list(run.stages).map((s) => [s.stage, s.phase, s.round, s.items, s.closed?.at ?? ""].join(" "));
+  return [run.stage, run.status, ...each].join("; ");
+}
+
 function markOf(run: Run, i: number, here: number, last: number, phase: string | undefined): Mark {
   if (i > last) return "skipped";
   if (i < here || phase === "finished") return "done";
