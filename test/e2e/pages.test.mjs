@@ -21,6 +21,11 @@ const test = inOrder(() => ({ page, faults }));
 const $ = (id) => page.getByTestId(id);
 const at = (path) => `${server.origin}/w/${workspace}${path}`;
 
+/** Reloads the page as it stands, and waits until what should be there is there again. */
+async function reloaded(...there) {
+  await page.reload();
+  for (const what of there) await what.first().waitFor();
+}
 
 before(async () => {
   execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
@@ -62,11 +67,14 @@ test("the rows are looked at: sorted, filtered, with statistics, and the history
   await page.goto(at("/data"));
   await page.getByRole("link", { name: "Look at the data" }).waitFor();
   await screen(page, "data");
+  await reloaded(page.getByRole("link", { name: "Look at the data" }));
   await page.getByRole("link", { name: "Look at the data" }).click();
   await page.getByRole("gridcell").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("[role=gridcell] i"));
   await screen(page, "data-rows");
   const total = await $("grid-total").innerText();
+  await reloaded(page.getByRole("gridcell"));
+  await page.waitForFunction((was) => document.querySelector("[data-testid=grid-total]")?.textContent === was, total);
 
   await page.getByRole("button", { name: /^order_date / }).click();
   await page.getByRole("img", { name: /Histogram/ }).waitFor();
@@ -158,6 +166,7 @@ test("people are invited, given another role, deactivated", async () => {
   await page.getByRole("menuitem", { name: "Deactivate the account" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Deactivate the account" }).click();
   await page.getByText("Deactivated").waitFor();
+  await reloaded(page.getByText("Deactivated"));
 });
 
 test("the tier, its use and the settings of the workspace are shown and changed", async () => {
@@ -170,6 +179,8 @@ test("the tier, its use and the settings of the workspace are shown and changed"
   await screen(page, "admin-workspace");
   await page.getByRole("button", { name: "Save" }).click();
   await until(async () => (await call(`/workspaces/${workspace}`)).json.settings.point_hours === 48, "the setting is kept");
+  await reloaded(page.getByLabel("Deadline of control points, in hours"));
+  assert.equal(await page.getByLabel("Deadline of control points, in hours").inputValue(), "48");
 });
 
 test("an API token is made, shown once, used, and revoked", async () => {
@@ -197,6 +208,8 @@ test("the audit tells what was done, filtered and as a file", async () => {
   await page.waitForURL(/operation=create-policy/);
   await page.getByRole("button", { name: /Create policy/ }).first().click();
   await page.getByText("Hash of the entry").waitFor();
+  await reloaded(page.getByRole("button", { name: /Create policy/ }));
+  assert.equal(await page.getByLabel("Operation").inputValue(), "create-policy");
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
