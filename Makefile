@@ -137,6 +137,11 @@ bench-load: build ## many clients who poll and decide, and many who watch, on a 
 bench-idle: build ## what the server takes when nobody uses it: processor, memory with children, time to ready
 	scripts/measure-idle.sh
 
+.PHONY: bench-queue
+bench-queue: $(EXTENSION) ## tasks that do nothing through the queue and the broker, and through Celery on Redis
+	scripts/debian-packages.sh redis-server:/usr/bin/redis-server python3-celery:/usr/lib/python3/dist-packages/celery python3-redis:/usr/lib/python3/dist-packages/redis
+	go test -count=1 -timeout 30m -v ./test/queue -queue.tasks 2000
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(EXTENSION) web/node_modules test/e2e/node_modules web/dist/assets web/dist/index.html
