@@ -90,9 +90,6 @@ func (s *Store) provider() (*goose.Provider, error) {
 
 // Close closes the database. Nobody may be using it.
 func (s *Store) Close() error {
-	if s.read == s.write {
-		return s.write.Close()
-	}
 	return errors.Join(s.read.Close(), s.write.Close())
 }
 
