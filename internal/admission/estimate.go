@@ -103,7 +103,7 @@ func (e *Estimates) Of(kind string, s Size) Need {
 	case above < math.MaxInt:
 		r := e.kinds[kind][above]
 		need.Memory = min(need.Memory, r.promise(need.Memory))
-		need.Processors = min(max(need.Processors, 0), r.share(need.Processors))
+		need.Processors = min(need.Processors, r.share(need.Processors))
 	}
 	need.Memory = max(need.Memory, need.Least)
 	return need

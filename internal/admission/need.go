@@ -23,7 +23,7 @@ type Need struct {
 }
 
 // What is expected before a task of the kind was seen. The engine streams, and spills what does not fit: the need grows more
-// slowly than the data. Measured with the sample tables; docs/benchmarks.md.
+// slowly than the data. The numbers are guesses on the safe side; what tasks really took corrects them.
 const (
 	baseMemory   = 64 << 20 // of a child process with an empty engine
 	columnMemory = 2 << 20  // statistics and buffers of a column

@@ -11,7 +11,6 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/control"
-	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/machine"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/scaling"
@@ -22,16 +21,10 @@ import (
 // openWith starts an instance with options of the test's own.
 func openWith(t *testing.T, home string, change func(*app.Options)) *app.App {
 	t.Helper()
-	master, err := keys.Load(home + ".key")
+	opt, err := parts(home).options()
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	opt := app.Options{Home: home, Keys: master, Managers: managers(), Threads: 1, Command: []string{"/usr/bin/env", part + "=child", self},
-		ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension")}
 	change(&opt)
 	a, err := app.Open(t.Context(), opt)
 	if err != nil {

@@ -117,10 +117,9 @@ type App struct {
 
 	discussion *discussion.Service
 
-	stopScaling  context.CancelFunc
-	scaling      sync.WaitGroup
-	beside       sync.WaitGroup // what goes on beside: eviction
-	stopEvicting context.CancelFunc
+	beside sync.WaitGroup // what goes on beside, until ending ends
+	ending context.Context
+	end    context.CancelFunc
 }
 
 // Open starts the instance and takes up what was under way. Close must be called.
@@ -141,6 +140,7 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 		return nil, errors.New("a process that leaves all tasks to others needs the addresses of PostgreSQL and NATS, where others find them")
 	}
 	a := &App{opt: opt, needs: learning{took: make(chan process.Worked, untold)}}
+	a.ending, a.end = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.start(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 	}
@@ -183,9 +183,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	if a.objects != nil && !a.opt.Dormant {
-		evicting, stop := context.WithCancel(context.WithoutCancel(ctx))
-		a.stopEvicting = stop
-		a.beside.Go(func() { a.evict(evicting) })
+		a.beside.Go(func() { a.evict(a.ending) })
 	}
 	return a.startControl(ctx)
 }
@@ -295,9 +293,7 @@ func (a *App) startControl(ctx context.Context) error {
 		return err
 	}
 	if a.opt.Workers > 0 && a.leastWorkers() < a.opt.Workers {
-		background, stop := context.WithCancel(context.WithoutCancel(ctx))
-		a.stopScaling = stop
-		a.scaling.Go(func() { a.scale(background) })
+		a.beside.Go(func() { a.scale(a.ending) })
 	}
 	return nil
 }
@@ -311,10 +307,7 @@ func (a *App) Ring() *keys.Ring { return a.ring }
 // Close stops the instance; what is under way is taken up by the next Open.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
-	if a.stopScaling != nil {
-		a.stopScaling()
-		a.scaling.Wait()
-	}
+	a.end()
 	if a.control != nil {
 		errs = append(errs, a.control.Stop(ctx))
 	}
@@ -330,9 +323,6 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.pool != nil {
 		a.pool.Close()
-	}
-	if a.stopEvicting != nil {
-		a.stopEvicting()
 	}
 	a.beside.Wait()
 	a.closeNeeds()

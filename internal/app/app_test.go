@@ -20,7 +20,6 @@ import (
 	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/flow"
-	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/process"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
@@ -52,26 +51,13 @@ var person = flow.Actor{Kind: flow.ActorPerson, Name: "ann"}
 // patience is how long a run may stand still before a test gives up: far longer than any busy machine needs.
 const patience = 5 * time.Minute
 
-// open starts an instance in the folder, whose master key is kept beside it.
+// open starts an instance in the folder, whose master key is kept beside it; its other parts are those of the environment.
 func open(ctx context.Context, home string) (*app.App, error) {
-	if os.Getenv(postgresVariable) != "" {
-		opt, err := parts(home).options()
-		if err != nil {
-			return nil, err
-		}
-		return app.Open(ctx, opt)
-	}
-	master, err := keys.Load(home + ".key")
+	opt, err := parts(home).options()
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return app.Open(ctx, app.Options{Home: home, Keys: master, Managers: managers(), Threads: 1,
-		Command:      []string{"/usr/bin/env", part + "=child", self},
-		ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension")})
+	return app.Open(ctx, opt)
 }
 
 func start(t *testing.T, home string) *app.App {

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -13,7 +12,6 @@ import (
 	"github.com/analytix-flow/analytix/internal/audit"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/discussion"
-	"github.com/analytix-flow/analytix/internal/keys"
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
@@ -65,22 +63,11 @@ func TestPeopleAreToldOfWhatWaitsAndOfDeadlines(t *testing.T) {
 // peopled is an instance with a workspace and somebody of each role in it, at a clock that the test moves.
 func peopled(t *testing.T) (a *app.App, pass func(time.Duration)) {
 	t.Helper()
-	home := filepath.Join(t.TempDir(), "home")
-	master, err := keys.Load(home + ".key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var ahead atomic.Int64
-	a, err = app.Open(t.Context(), app.Options{Home: home, Keys: master, Managers: managers(), Threads: 1, Command: []string{"/usr/bin/env", part + "=child", self},
-		ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension"), Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = a.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+	a = openWith(t, filepath.Join(t.TempDir(), "home"), func(o *app.Options) {
+		o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	err := a.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for account, role := range map[string]string{"owner": "analyst", "steward": "steward", "admin": "administrator", "viewer": "viewer"} {
 			if err := tx.PutMember(ctx, store.Member{Workspace: "w", Account: account, Role: role}); err != nil {
 				return err

@@ -14,11 +14,9 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 )
 
-// Below the address of the object storage: the files of datasets, and the wrapped keys of an instance that shares its records.
-const (
-	objectFiles = "files/"
-	objectKeys  = "keys.json"
-)
+// objectFiles is where the files of datasets are below the address of the object storage; beside it are the wrapped keys, under
+// the name that they have in a home.
+const objectFiles = partFiles + "/"
 
 // filesFolder is where the engines find the files: the files themselves, or copies of objects.
 func (a *App) filesFolder() string {
@@ -116,15 +114,15 @@ type keyObject struct {
 }
 
 // Name implements keys.Place.
-func (k keyObject) Name() string { return "the object " + objectKeys }
+func (k keyObject) Name() string { return "the object " + homeKeys }
 
 // Lock implements keys.Place.
 func (k keyObject) Lock(ctx context.Context) (func() error, error) { return k.lock.Alone(ctx) }
 
 // Read implements keys.Place.
-func (k keyObject) Read(ctx context.Context) ([]byte, error) { return k.objects.Bytes(ctx, objectKeys) }
+func (k keyObject) Read(ctx context.Context) ([]byte, error) { return k.objects.Bytes(ctx, homeKeys) }
 
 // Write implements keys.Place.
 func (k keyObject) Write(ctx context.Context, content []byte) error {
-	return k.objects.PutBytes(ctx, objectKeys, content)
+	return k.objects.PutBytes(ctx, homeKeys, content)
 }

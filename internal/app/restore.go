@@ -127,7 +127,7 @@ func (a *App) publish(ctx context.Context) error {
 		err = a.files.Publish(ctx)
 	}
 	if err == nil {
-		err = a.objects.PutFile(ctx, objectKeys, filepath.Join(a.opt.Home, homeKeys))
+		err = a.objects.PutFile(ctx, homeKeys, filepath.Join(a.opt.Home, homeKeys))
 	}
 	if err != nil {
 		return fmt.Errorf("restoring into the object storage: %w", err)

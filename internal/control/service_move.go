@@ -145,21 +145,26 @@ func (m *move) record(ctx context.Context, e Event, before *State) error {
 	if entry.Details, err = m.details(ctx, &e, m.state); err != nil {
 		return err
 	}
+	return m.chain(ctx, entry, m.state.Status != before.Status)
+}
+
+// chain adds an entry to the run's audit, and a seal behind it where the run has ended and that is asked for.
+func (m *move) chain(ctx context.Context, entry audit.Entry, seal bool) error {
 	next, err := audit.Append(m.link, entry)
 	if err != nil {
 		return err
 	}
-	if err := m.add(ctx, string(e.Kind), next); err != nil {
+	if err := m.add(ctx, entry.Action, next); err != nil {
 		return err
 	}
-	if m.state.Status == before.Status || (m.state.Status != Done && m.state.Status != Aborted) {
+	if !seal || (m.state.Status != Done && m.state.Status != Aborted) {
 		return nil
 	}
-	seal, err := audit.Seal(&next, e.Run, systemActor, e.At)
+	last, err := audit.Seal(&next, m.run.ID, systemActor, entry.At)
 	if err != nil {
 		return err
 	}
-	return m.add(ctx, audit.ActionSeal, seal)
+	return m.add(ctx, audit.ActionSeal, last)
 }
 
 func (m *move) add(ctx context.Context, kind string, l audit.Link) error {

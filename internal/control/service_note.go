@@ -31,7 +31,8 @@ func (s *Service) Note(ctx context.Context, run string, actor flow.Actor, f func
 		if err != nil || note == nil {
 			return err
 		}
-		if err := m.note(ctx, actor, note); err != nil {
+		entry := audit.Entry{At: s.now(), Run: run, Actor: actor.Kind + ":" + actor.Name, Action: note.Action, Object: note.Object, Details: note.Details}
+		if err := m.chain(ctx, entry, true); err != nil {
 			return err
 		}
 		u := updateOf(m.run, m.state)
@@ -39,23 +40,4 @@ func (s *Service) Note(ctx context.Context, run string, actor flow.Actor, f func
 		tx.AfterCommit(func() { s.hub.publish(u) })
 		return nil
 	})
-}
-
-func (m *move) note(ctx context.Context, actor flow.Actor, n *Note) error {
-	at := m.now()
-	next, err := audit.Append(m.link, audit.Entry{At: at, Run: m.run.ID, Actor: actor.Kind + ":" + actor.Name, Action: n.Action, Object: n.Object, Details: n.Details})
-	if err != nil {
-		return err
-	}
-	if err := m.add(ctx, n.Action, next); err != nil {
-		return err
-	}
-	if m.state.Status != Done && m.state.Status != Aborted {
-		return nil
-	}
-	seal, err := audit.Seal(&next, m.run.ID, systemActor, at)
-	if err != nil {
-		return err
-	}
-	return m.add(ctx, audit.ActionSeal, seal)
 }

@@ -49,11 +49,7 @@ func (s *Service) wantsMail(ctx context.Context, tx *store.Tx, account string, k
 	if s.mail == nil {
 		return false, nil
 	}
-	p := Preference{}
-	chosen, err := tx.NoticePreference(ctx, account, &p)
-	if !chosen {
-		p.Mail = ByMail()
-	}
+	p, err := preferenceOf(ctx, tx, account)
 	return slices.Contains(p.Mail, k), err
 }
 

@@ -150,8 +150,15 @@ type Preference struct {
 
 // Preference reads what an account chose, or what holds where it chose nothing.
 func (s *Service) Preference(ctx context.Context, account string) (Preference, error) {
+	return preferenceOf(ctx, s.store, account)
+}
+
+func preferenceOf(ctx context.Context, from interface {
+	NoticePreference(ctx context.Context, account string, into any) (bool, error)
+}, account string,
+) (Preference, error) {
 	p := Preference{}
-	chosen, err := s.store.NoticePreference(ctx, account, &p)
+	chosen, err := from.NoticePreference(ctx, account, &p)
 	if !chosen {
 		p.Mail = ByMail()
 	}

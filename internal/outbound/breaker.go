@@ -77,8 +77,4 @@ func (g *guard) of(host string) *gobreaker.CircuitBreaker[any] {
 }
 
 // CloseIdleConnections lets http.Client close what is idle.
-func (g *guard) CloseIdleConnections() {
-	if c, ok := g.next.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
-}
+func (g *guard) CloseIdleConnections() { closeIdle(g.next) }

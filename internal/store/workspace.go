@@ -172,21 +172,17 @@ func scanMember(scan func(...any) error) (Member, error) {
 
 // Members lists who is in a workspace.
 func (s *Store) Members(ctx context.Context, workspace string) ([]Member, error) {
-	return s.members(ctx, "workspace = $1 ORDER BY created, account", workspace)
+	return members(ctx, s.read, "workspace = $1 ORDER BY created, account", workspace)
 }
 
 // Members lists who is in a workspace.
 func (t *Tx) Members(ctx context.Context, workspace string) ([]Member, error) {
-	all, err := list(ctx, t.tx, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE workspace = $1 ORDER BY created, account", workspace)
-	if err != nil {
-		return nil, fmt.Errorf("listing the members of workspace %s: %w", workspace, err)
-	}
-	return all, nil
+	return members(ctx, t.tx, "workspace = $1 ORDER BY created, account", workspace)
 }
 
 // Memberships lists the workspaces that an account is in.
 func (s *Store) Memberships(ctx context.Context, account string) ([]Member, error) {
-	return s.members(ctx, "account = $1 ORDER BY created, workspace", account)
+	return members(ctx, s.read, "account = $1 ORDER BY created, workspace", account)
 }
 
 // Memberships lists the workspaces that an account is in.
@@ -198,8 +194,8 @@ func (t *Tx) Memberships(ctx context.Context, account string) ([]Member, error) 
 	return all, nil
 }
 
-func (s *Store) members(ctx context.Context, where, of string) ([]Member, error) {
-	all, err := list(ctx, s.read, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE "+where, of)
+func members(ctx context.Context, q querier, where, of string) ([]Member, error) {
+	all, err := list(ctx, q, scanMember, "SELECT workspace, account, role, source, created FROM membership WHERE "+where, of)
 	if err != nil {
 		return nil, fmt.Errorf("listing the members (%s): %w", of, err)
 	}

@@ -69,11 +69,20 @@ func bare(all []waiting) []admission.Candidate {
 	return out
 }
 
+// words are how the database is asked for a task as JSON, and for the time.
+func (q *Queue) words() (text, now string) {
+	if q.cfg.Store.Dialect() == store.Postgres {
+		return "args::text", "now()"
+	}
+	return "json(args)", "datetime('now', 'subsec')"
+}
+
 // available lists the tasks of the shared queue that are due, oldest first, so many of each priority.
 func (q *Queue) available(ctx context.Context) ([]waiting, error) {
-	text, age, now := "json(args)", "(julianday('now') - julianday(scheduled_at)) * 86400", "datetime('now', 'subsec')"
+	text, now := q.words()
+	age := "(julianday('now') - julianday(scheduled_at)) * 86400"
 	if q.cfg.Store.Dialect() == store.Postgres {
-		text, age, now = "args::text", "extract(epoch FROM now() - scheduled_at)::float8", "now()"
+		age = "extract(epoch FROM now() - scheduled_at)::float8"
 	}
 	rows, err := q.cfg.Store.DB().QueryContext(ctx, "SELECT id, "+text+", priority, "+age+" FROM (SELECT id, args, priority, scheduled_at, "+
 		"row_number() OVER (PARTITION BY priority ORDER BY scheduled_at, id) AS n FROM river_job WHERE state = 'available' AND queue = $1 "+

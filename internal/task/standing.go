@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/admission"
-	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // Standing is how the queue stands in this process.
@@ -62,10 +61,7 @@ const mostQueued = 10000
 
 // Queued lists the tasks that wait, in the whole instance.
 func (q *Queue) Queued(ctx context.Context) ([]Queued, error) {
-	text, now := "json(args)", "datetime('now', 'subsec')"
-	if q.cfg.Store.Dialect() == store.Postgres {
-		text, now = "args::text", "now()"
-	}
+	text, now := q.words()
 	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT "+text+" FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at <= "+
 		now+" LIMIT $2", shared, mostQueued)
 	if err != nil {

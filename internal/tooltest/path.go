@@ -1,7 +1,8 @@
-// Package tooltest finds the servers that tests need and that make test-setup builds into bin/tools.
+// Package tooltest finds the servers that tests need and that make test-setup builds into bin/tools, and where they can listen.
 package tooltest
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,4 +34,16 @@ func Path(t *testing.T, program string) string {
 		t.Skipf("%v (make test-setup): what needs it was not tried", err)
 	}
 	return path
+}
+
+// FreeAddress is an address of this machine, with a port that nobody had a moment ago: for servers that must know theirs
+// beforehand.
+func FreeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // only to have the port
+	return l.Addr().String()
 }

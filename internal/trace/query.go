@@ -8,8 +8,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 )
 
-const budgetKey contextKey = 100
-
 // budget counts the queries of a job.
 type budget struct{ queries, rows atomic.Int64 }
 

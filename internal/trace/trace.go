@@ -98,6 +98,7 @@ type contextKey int
 const (
 	tracerKey contextKey = iota
 	runKey
+	budgetKey
 )
 
 // With has everything that descends from the context traced; a nil Tracer leaves it as it is.
@@ -118,11 +119,10 @@ func On(ctx context.Context) bool { return from(ctx) != nil }
 
 // Run has the span of the context, all that follow, and the lines of the log bear the id of a run.
 func Run(ctx context.Context, run string) context.Context {
-	if run == "" {
-		return ctx
+	if run != "" {
+		trace.SpanFromContext(ctx).SetAttributes(attribute.String(keyRun, run))
 	}
-	trace.SpanFromContext(ctx).SetAttributes(attribute.String(keyRun, run))
-	return context.WithValue(ctx, runKey, run)
+	return within(ctx, run)
 }
 
 // within is Run for a span that has yet to begin.

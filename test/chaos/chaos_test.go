@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/audit"
+	"github.com/analytix-flow/analytix/internal/tooltest"
 )
 
 var (
@@ -68,7 +69,7 @@ func TestNothingIsLostAndNothingDoneTwice(t *testing.T) {
 // undisturbed are the results of each file in one process with everything embedded.
 func undisturbed(t *testing.T) []result {
 	t.Helper()
-	address := freeAddress(t)
+	address := tooltest.FreeAddress(t)
 	p := newProgram(t, "all in one", binary, []string{"serve", "--data", filepath.Join(t.TempDir(), "home"), "--listen", address}, nil)
 	p.start()
 	defer p.end(syscall.SIGTERM)

@@ -205,7 +205,7 @@ func (s *site) startNATS() {
 	path := tooltest.Path(s.t, tooltest.NATSServer)
 	clients, routes := make([]string, 3), make([]string, 3)
 	for i := range clients {
-		clients[i], routes[i] = freeAddress(s.t), freeAddress(s.t)
+		clients[i], routes[i] = tooltest.FreeAddress(s.t), tooltest.FreeAddress(s.t)
 	}
 	for i := range clients {
 		_, port, _ := net.SplitHostPort(clients[i])
@@ -249,7 +249,7 @@ func (s *site) role(name string) *role {
 	r.links = append(r.links, objects)
 	query.Set("endpoint", "http://"+objects.at)
 	storage.RawQuery = query.Encode()
-	address := freeAddress(s.t)
+	address := tooltest.FreeAddress(s.t)
 	r.program = newProgram(s.t, fmt.Sprint(name, " ", len(s.roles)), binary, []string{
 		"serve", "--role", name, "--data", r.home, "--listen", address, "--origin", "http://flow.example.org", "--workers", "1", "--memory", "1GiB",
 		"--postgres", "postgres://analytix@" + database.at + "/" + s.name + "?sslmode=disable&connect_timeout=5",
@@ -337,16 +337,6 @@ func within(ctx context.Context, most time.Duration, try func(context.Context) e
 			return errors.Join(ctx.Err(), err)
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // link of the first start, as a process tells it.

@@ -21,6 +21,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 	"github.com/analytix-flow/analytix/internal/task"
+	"github.com/analytix-flow/analytix/internal/tooltest"
 )
 
 var (
@@ -180,17 +181,24 @@ func newQueue(t *testing.T, s *store.Store, workers int) system {
 			t.Error(err)
 		}
 	})
+	return through(&now, func(ctx context.Context, id string) error {
+		return s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+			return q.Insert(ctx, tx, task.Task{Kind: "noop", Run: id}, time.Time{})
+		})
+	})
+}
+
+// through is a system to which one sends a task of an id, and whose worker notes in now that it began.
+func through(now *atomic.Pointer[collected], one func(ctx context.Context, id string) error) system {
 	turn := 0
 	return func(t *testing.T, count int, rate float64) []span {
 		c := collect(count)
 		now.Store(c)
 		turn++
 		send(t, count, rate, func(ctx context.Context, i int) error {
-			id := fmt.Sprint("r", turn, "-", i)
+			id := fmt.Sprint("t", turn, "-", i)
 			c.send(id)
-			return s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-				return q.Insert(ctx, tx, task.Task{Kind: "noop", Run: id}, time.Time{})
-			})
+			return one(ctx, id)
 		})
 		return c.wait(t)
 	}
@@ -214,29 +222,16 @@ func newBroker(t *testing.T) system {
 		s.Stop()
 		b.Close()
 	})
-	turn := 0
-	return func(t *testing.T, count int, rate float64) []span {
-		c := collect(count)
-		now.Store(c)
-		turn++
-		send(t, count, rate, func(ctx context.Context, i int) error {
-			id := fmt.Sprint("m", turn, "-", i)
-			c.send(id)
-			return b.Publish(ctx, broker.Message{ID: id, Run: id, Kind: "noop", Data: []byte("{}")})
-		})
-		return c.wait(t)
-	}
+	return through(&now, func(ctx context.Context, id string) error {
+		return b.Publish(ctx, broker.Message{ID: id, Run: id, Kind: "noop", Data: []byte("{}")})
+	})
 }
 
 // newCelery starts a Redis and a Celery of Debian's.
 func newCelery(t *testing.T, workers int) system {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	_, port, err := net.SplitHostPort(tooltest.FreeAddress(t))
 	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err = errors.Join(err, l.Close()); err != nil {
 		t.Fatal(err)
 	}
 	notes := t.TempDir()

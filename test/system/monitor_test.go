@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/broker"
 	"github.com/analytix-flow/analytix/internal/broker/brokertest"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
+	"github.com/analytix-flow/analytix/internal/tooltest"
 )
 
 // figuresOf reads what a process tells Prometheus: values by name and labels.
@@ -104,7 +104,7 @@ func watched(t *testing.T, target string) *monitor {
 	m := &monitor{alerts: make(chan alert, 100)}
 	hook := httptest.NewServer(http.HandlerFunc(m.receive))
 	t.Cleanup(hook.Close)
-	dir, manager, prometheus := t.TempDir(), freeAddress(t), freeAddress(t)
+	dir, manager, prometheus := t.TempDir(), tooltest.FreeAddress(t), tooltest.FreeAddress(t)
 	adapt := func(name string, pairs ...string) {
 		text, err := os.ReadFile(filepath.Join("../../deploy/prometheus", name))
 		if err != nil {
@@ -159,16 +159,6 @@ func (m *monitor) until(t *testing.T, name, status string) {
 	}
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 func background(t *testing.T, name string, args ...string) {
 	t.Helper()
 	c := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
@@ -186,7 +176,7 @@ func background(t *testing.T, name string, args ...string) {
 // handled, a control point that nobody touches, a server that is gone; and of its end.
 func TestAlertsReachWhoeverIsToKnow(t *testing.T) {
 	t.Parallel()
-	postgres, nats, address := storetest.Postgres(t), brokertest.Server(t), freeAddress(t)
+	postgres, nats, address := storetest.Postgres(t), brokertest.Server(t), tooltest.FreeAddress(t)
 	dir := t.TempDir()
 	start := func() *service {
 		return serve(t, filepath.Join(dir, "data"), "--postgres", postgres, "--nats", nats, "--listen", address)

@@ -4,8 +4,6 @@ package objecttest
 import (
 	"bytes"
 	"context"
-	"errors"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -28,7 +26,7 @@ type Server struct {
 	t    *testing.T
 	path string // of the program
 	dir  string
-	port string
+	at   string // its address
 	cmd  *exec.Cmd
 }
 
@@ -38,19 +36,11 @@ func Start(t *testing.T) *Server {
 	path := tooltest.Path(t, tooltest.VersityGW)
 	t.Setenv("AWS_ACCESS_KEY_ID", access)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
-	s := &Server{t: t, path: path, dir: t.TempDir()}
+	s := &Server{t: t, path: path, dir: t.TempDir(), at: tooltest.FreeAddress(t)}
 	for _, dir := range []string{s.root(), s.sidecar(), filepath.Join(s.root(), "bucket")} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, s.port, err = net.SplitHostPort(l.Addr().String())
-	if err = errors.Join(err, l.Close()); err != nil {
-		t.Fatal(err)
 	}
 	s.Resume()
 	t.Cleanup(s.Stop)
@@ -62,7 +52,7 @@ func (s *Server) sidecar() string { return filepath.Join(s.dir, "sidecar") }
 
 // URL is the address of a prefix in the server's bucket.
 func (s *Server) URL(prefix string) string {
-	return "s3://bucket/" + prefix + "?endpoint=" + url.QueryEscape("http://127.0.0.1:"+s.port) + "&region=us-east-1"
+	return "s3://bucket/" + prefix + "?endpoint=" + url.QueryEscape("http://"+s.at) + "&region=us-east-1"
 }
 
 // Process is the server's, to be paused; nil where it was stopped.
@@ -86,7 +76,7 @@ func (s *Server) Stop() {
 // Resume starts the server again with what it keeps.
 func (s *Server) Resume() {
 	s.t.Helper()
-	s.cmd = exec.Command(s.path, "--quiet", "--port", "127.0.0.1:"+s.port, "posix", "--sidecar", s.sidecar(), s.root()) //nolint:noctx // ended by Stop
+	s.cmd = exec.Command(s.path, "--quiet", "--port", s.at, "posix", "--sidecar", s.sidecar(), s.root()) //nolint:noctx // ended by Stop
 	s.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+access, "ROOT_SECRET_ACCESS_KEY="+secret)
 	var said bytes.Buffer
 	s.cmd.Stdout, s.cmd.Stderr = &said, &said

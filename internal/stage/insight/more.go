@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
@@ -42,24 +41,15 @@ func (further) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.
 	if err != nil {
 		return nil, err
 	}
-	before := len(added.Insights)
-	for i := range alike {
-		if len(added.Insights)-before == mostMore {
-			break
-		}
-		env.Progress(float64(i)/float64(len(alike)), "looking for more like what is shown")
-		finding, err := tell(ctx, env.Engine, &alike[i], g.sample)
-		switch {
-		case ctx.Err() != nil:
-			return nil, fmt.Errorf("looking for more insights: %w", ctx.Err())
-		case err != nil:
-			env.Log.WarnContext(ctx, "an insight's evidence could not be computed", "kind", alike[i].Kind)
-		case finding != nil:
-			finding.Like = ask.Item
-			added.Insights = append(added.Insights, *finding)
-		}
+	told, _, err := tellFirst(ctx, env, alike, g.sample, mostMore, "looking for more like what is shown")
+	if err != nil {
+		return nil, err
 	}
-	added.Asked = append(added.Asked, flow.Asked{Item: ask.Item, Like: ask.Like, Found: len(added.Insights) - before})
+	for i := range told {
+		told[i].Like = ask.Item
+	}
+	added.Insights = append(added.Insights, told...)
+	added.Asked = append(added.Asked, flow.Asked{Item: ask.Item, Like: ask.Like, Found: len(told)})
 	return result(added)
 }
 
@@ -82,23 +72,11 @@ func like(ask stage.Ask, shown []flow.InsightFinding, candidates []scored, r *re
 	}
 	var out []scored
 	for i := range candidates {
-		c := candidates[i]
-		if !resembles(&c.Candidate, example, ask.Like) {
-			continue
+		if resembles(&candidates[i].Candidate, example, ask.Like) {
+			out = append(out, candidates[i])
 		}
-		c.relevance = r.of(&c.Candidate)
-		c.score = score(&c)
-		out = append(out, c)
 	}
-	slices.SortStableFunc(out, func(a, b scored) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return strings.Compare(a.fingerprint(), b.fingerprint())
-	})
+	order(out, r)
 	return slices.DeleteFunc(out, func(c scored) bool {
 		for i := range told {
 			if repeats(&c.Candidate, &told[i].Candidate) {

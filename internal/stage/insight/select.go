@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,23 +44,37 @@ func (choose) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.R
 		list.Tests += n
 	}
 	ranked := rank(correct(g.candidates, g.tests), newRelevance(facts, goal))
-	for i, r := range ranked {
-		if len(list.Insights) == mostShown {
-			break
-		}
-		env.Progress(float64(i)/float64(len(ranked)), "checking the evidence")
-		finding, err := tell(ctx, env.Engine, &r, g.sample)
-		switch {
-		case ctx.Err() != nil:
-			return nil, fmt.Errorf("checking the evidence of insights: %w", ctx.Err())
-		case err != nil:
-			list.Skipped = append(list.Skipped, flow.Skipped{Check: r.Kind, Why: "the evidence of a candidate could not be computed"})
-			env.Log.WarnContext(ctx, "an insight's evidence could not be computed", "kind", r.Kind)
-		case finding != nil:
-			list.Insights = append(list.Insights, *finding)
-		}
+	told, failed, err := tellFirst(ctx, env, ranked, g.sample, mostShown, "checking the evidence")
+	if err != nil {
+		return nil, err
+	}
+	list.Insights = append(list.Insights, told...)
+	for _, kind := range failed {
+		list.Skipped = append(list.Skipped, flow.Skipped{Check: kind, Why: "the evidence of a candidate could not be computed"})
 	}
 	return result(list)
+}
+
+// tellFirst tells the first candidates that the data bears out, most of them at most. failed are the kinds of those whose
+// evidence could not be computed. The error is that of a context that has ended; doing says what was being done.
+func tellFirst(ctx context.Context, env *stage.Env, ranked []scored, sample string, most int, doing string) (told []flow.InsightFinding, failed []string, err error) {
+	for i := range ranked {
+		if len(told) == most {
+			break
+		}
+		env.Progress(float64(i)/float64(len(ranked)), doing)
+		finding, err := tell(ctx, env.Engine, &ranked[i], sample)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, fmt.Errorf("%s: %w", doing, ctx.Err())
+		case err != nil:
+			failed = append(failed, ranked[i].Kind)
+			env.Log.WarnContext(ctx, "an insight's evidence could not be computed", "kind", ranked[i].Kind)
+		case finding != nil:
+			told = append(told, *finding)
+		}
+	}
+	return told, failed, nil
 }
 
 // gathered is what all searching handlers found.
@@ -129,23 +144,22 @@ func correct(all []Candidate, tests map[string]int64) []scored {
 	return out
 }
 
-// rank scores the candidates and puts them in the order in which they are told: each next one is the best of those
-// that remain, with what repeats an earlier one counting less, and what follows from an earlier one folded into it.
-func rank(candidates []scored, r *relevance) []scored {
+// order scores the candidates and puts the best first.
+func order(candidates []scored, r *relevance) {
 	for i := range candidates {
 		c := &candidates[i]
 		c.relevance = r.of(&c.Candidate)
 		c.score = score(c)
 	}
 	slices.SortStableFunc(candidates, func(a, b scored) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return strings.Compare(a.fingerprint(), b.fingerprint())
+		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(a.fingerprint(), b.fingerprint()))
 	})
+}
+
+// rank scores the candidates and puts them in the order in which they are told: each next one is the best of those
+// that remain, with what repeats an earlier one counting less, and what follows from an earlier one folded into it.
+func rank(candidates []scored, r *relevance) []scored {
+	order(candidates, r)
 	var out []scored
 	for len(candidates) > 0 && len(out) < 2*mostShown {
 		best, top := -1, 0.0

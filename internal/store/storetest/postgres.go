@@ -48,18 +48,11 @@ type server struct {
 // address. Where PostgreSQL is not installed the test is skipped with a message, and fails where CI is set.
 func Postgres(t *testing.T) string {
 	t.Helper()
-	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(bins) == 0 {
-		const missing = "PostgreSQL is not installed (apt-get install postgresql): what holds on SQLite was not tried on it"
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
+	bin := installed(t)
 	if !shared.wrapped {
 		t.Fatal("TestMain does not call storetest.Main, so nobody would end the server")
 	}
-	shared.once.Do(func() { shared.err = shared.start(bins[len(bins)-1]) })
+	shared.once.Do(func() { shared.err = shared.start(bin) })
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
@@ -68,6 +61,21 @@ func Postgres(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// installed is where PostgreSQL's programs are. Where they are missing the test is skipped, or with CI set, fails.
+func installed(t *testing.T) string {
+	t.Helper()
+	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err == nil && len(bins) > 0 {
+		return bins[len(bins)-1]
+	}
+	const missing = "PostgreSQL is not installed (apt-get install postgresql): what holds on SQLite was not tried on it"
+	if os.Getenv("CI") != "" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
+	return ""
 }
 
 func (s *server) start(bin string) (err error) {
@@ -154,19 +162,15 @@ func account(dir string) (*syscall.SysProcAttr, error) {
 type Own struct {
 	Address string
 	server  *server
-	bin     string
 }
 
 // PostgresOfItsOwn starts one. It is skipped where Postgres would be.
 func PostgresOfItsOwn(t *testing.T) *Own {
 	t.Helper()
-	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(bins) == 0 {
-		t.Skip("PostgreSQL is not installed (apt-get install postgresql)")
-	}
-	o := &Own{server: &server{}, bin: bins[len(bins)-1]}
+	o := &Own{server: &server{}}
 	t.Cleanup(o.server.stop)
-	if err := o.server.start(o.bin); err != nil {
+	err := o.server.start(installed(t))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if o.Address, err = o.server.database(); err != nil {

@@ -1,8 +1,7 @@
-import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { Part, useManages } from "./Part";
+import { Deed, Part, useManages } from "./Part";
 import css from "./system.module.css";
 import { useDiagnostics } from "./system.query";
 
@@ -12,20 +11,13 @@ export function Diagnostics() {
   if (!useManages()) return null;
   return (
     <Part id="diagnostics" title={text.diagnostics.title}>
-      <Group gap="md">
-        <Text size="sm" c="dimmed" maw={560}>
-          {text.diagnostics.lead}
-        </Text>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconDownload size={15} />}
-          loading={bundle.isPending}
-          onClick={() => bundle.mutate()}
-        >
-          {text.diagnostics.get}
-        </Button>
-      </Group>
+      <Deed
+        lead={text.diagnostics.lead}
+        label={text.diagnostics.get}
+        icon={<IconDownload size={15} />}
+        pending={bundle.isPending}
+        onDo={() => bundle.mutate()}
+      />
       <ErrorPanel error={bundle.error} />
       {bundle.data && (
         <p className={css.intact} role="status">

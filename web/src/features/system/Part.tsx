@@ -1,3 +1,4 @@
+import { Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useMe } from "../account/account.query";
 import css from "./system.module.css";
@@ -11,6 +12,20 @@ export function Part({ id, title, children }: { id: string; title: string; child
       </h2>
       {children}
     </section>
+  );
+}
+
+/** Something that one may have done, with what it is for. */
+export function Deed(props: { lead: string; label: string; icon: ReactNode; pending: boolean; onDo: () => void }) {
+  return (
+    <Group gap="md">
+      <Text size="sm" c="dimmed" maw={560}>
+        {props.lead}
+      </Text>
+      <Button size="xs" variant="default" leftSection={props.icon} loading={props.pending} onClick={props.onDo}>
+        {props.label}
+      </Button>
+    </Group>
   );
 }
 

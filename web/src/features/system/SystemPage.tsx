@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Text, Title } from "@mantine/core";
+import { Skeleton, Text, Title } from "@mantine/core";
 import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
 import { list } from "../../api/types";
 import { bytes, count, moment, text, words } from "../../text/text";
@@ -9,7 +9,7 @@ import { useWorkspaces } from "../home/home.query";
 import { DeadMessages, DeadTasks } from "./Dead";
 import { Diagnostics } from "./Diagnostics";
 import { Keys } from "./Keys";
-import { Part } from "./Part";
+import { Deed, Part } from "./Part";
 import { tableOf } from "./queue.model";
 import css from "./system.module.css";
 import { useHealth, useQueue, useSystemUsage, useVerification } from "./system.query";
@@ -123,20 +123,13 @@ function Verification() {
   const r = check.data;
   return (
     <Part id="log" title={text.system.log}>
-      <Group gap="md">
-        <Text size="sm" c="dimmed" maw={560}>
-          {text.system.logWhy}
-        </Text>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconShieldCheck size={15} />}
-          loading={check.isPending}
-          onClick={() => check.mutate()}
-        >
-          {text.system.verify}
-        </Button>
-      </Group>
+      <Deed
+        lead={text.system.logWhy}
+        label={text.system.verify}
+        icon={<IconShieldCheck size={15} />}
+        pending={check.isPending}
+        onDo={() => check.mutate()}
+      />
       <ErrorPanel error={check.error} />
       {r && (
         <p className={css.intact} aria-live="polite">
