@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+	"testing"
+	"time"
+)
 
 // Up migrates to the newest form.
 func (s *Store) Up(ctx context.Context) error { return s.migrate(ctx) }
@@ -13,4 +17,26 @@ func (s *Store) Down(ctx context.Context) error {
 	}
 	_, err = p.DownTo(ctx, 0)
 	return err
+}
+
+// AwaitGathered returns when so many transactions wait for the one that is written, and has all of them be written together.
+func AwaitGathered(t *testing.T, s *Store, n int) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		s.gathering.mu.Lock()
+		waiting := len(s.gathering.waiting)
+		s.gathering.long = time.Hour
+		s.gathering.mu.Unlock()
+		if waiting == n {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Error("they did not come")
+			return
+		}
+	}
 }

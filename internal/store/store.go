@@ -41,20 +41,21 @@ type Options struct {
 
 // Store is a database of records. It is safe for concurrent use.
 type Store struct {
-	write   *sql.DB // for SQLite a single connection, which is also the queue's
-	read    *sql.DB // for SQLite other connections, so that readers do not wait for writers
-	dialect Dialect
-	opt     Options
-	outbox  chan struct{}
-	outage  outage
-	copyTo  func(path string) string // of SQLite: the address of a copy, with its key
+	write     *sql.DB // for SQLite a single connection, which is also the queue's
+	read      *sql.DB // for SQLite other connections, so that readers do not wait for writers
+	dialect   Dialect
+	opt       Options
+	outbox    chan struct{}
+	outage    outage
+	gathering gathering
+	copyTo    func(path string) string // of SQLite: the address of a copy, with its key
 }
 
 func newStore(ctx context.Context, write, read *sql.DB, d Dialect, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Store{write: write, read: read, dialect: d, opt: opt, outbox: make(chan struct{}, 1)}
+	s := &Store{write: write, read: read, dialect: d, opt: opt, outbox: make(chan struct{}, 1), gathering: gathering{long: longGathered}}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -46,10 +46,19 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 	}
 }
 
-func (s *Store) once(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
+// once runs f in a transaction. On SQLite it may be written together with others.
+func (s *Store) once(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if s.dialect == SQLite {
+		return s.gather(ctx, f)
+	}
+	return s.alone(ctx, f)
+}
+
+// alone runs f in a transaction of its own.
+func (s *Store) alone(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
 	tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation()})
 	if err != nil {
-		return fmt.Errorf("beginning a transaction on the records: %w", err)
+		return beginning(err)
 	}
 	t := &Tx{tx: tx, s: s}
 	defer func() {
@@ -61,15 +70,28 @@ func (s *Store) once(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("writing to the records (nothing of it was kept): %w", err)
+		return committing(err)
 	}
+	t.committed()
+	return nil
+}
+
+func beginning(err error) error {
+	return fmt.Errorf("beginning a transaction on the records: %w", err)
+}
+
+func committing(err error) error {
+	return fmt.Errorf("writing to the records (nothing of it was kept): %w", err)
+}
+
+// committed tells those who wait for it.
+func (t *Tx) committed() {
 	if t.filled {
-		s.nudge()
+		t.s.nudge()
 	}
 	for _, f := range t.after {
 		f()
 	}
-	return nil
 }
 
 // isolation is serializable on PostgreSQL; SQLite's transactions are so by themselves.
