@@ -158,19 +158,34 @@ func TestNobodyStarvesAndNothingIsPromisedTwice(t *testing.T) {
 		b := admission.Budget{Workers: rapid.IntRange(1, 4).Draw(t, "workers"), Memory: 1000 * mib, Child: 900 * mib, Processors: 2}
 		var waiting []admission.Candidate
 		running := map[int64]admission.Candidate{}
-		before := map[int64]int{} // how many that came later began before it
+		held := map[int64]admission.Candidate{} // taken ahead
+		before := map[int64]int{}               // how many that came later were handed out before it
+		turns := func() {
+			for id, c := range held {
+				if hasTurn(&g, id) {
+					running[id] = c
+					delete(held, id)
+				}
+			}
+		}
 		id := int64(0)
 		for range rapid.IntRange(1, 300).Draw(t, "steps") {
 			for range rapid.IntRange(0, 3).Draw(t, "come") {
 				id++
 				c := candidate(id, rapid.IntRange(1, 4).Draw(t, "place"), rapid.Int64Range(1, 2000).Draw(t, "memory"))
 				c.Need.Processors = rapid.Float64Range(0, 4).Draw(t, "processors")
+				c.Brief = time.Duration(rapid.IntRange(0, 20).Draw(t, "brief")) * time.Millisecond
 				waiting = append(waiting, c)
 			}
 			p := g.Plan(b, waiting, 10)
-			for _, begun := range p.Begin {
+			turns()
+			for _, begun := range slices.Concat(p.Begin, p.Ahead) {
 				i := slices.IndexFunc(waiting, func(c admission.Candidate) bool { return c.ID == begun })
-				running[begun] = waiting[i]
+				if hasTurn(&g, begun) {
+					running[begun] = waiting[i]
+				} else {
+					held[begun] = waiting[i]
+				}
 				waiting = slices.Delete(waiting, i, i+1)
 				for _, c := range waiting {
 					if c.ID < begun {
@@ -179,10 +194,17 @@ func TestNobodyStarvesAndNothingIsPromisedTwice(t *testing.T) {
 				}
 			}
 			check(t, b, &g, running, waiting)
+			var ahead time.Duration
+			for _, c := range held {
+				ahead += c.Brief
+			}
+			if limit := admission.AheadTime*time.Duration(b.Workers) + 20*time.Millisecond; ahead > limit {
+				t.Fatalf("work for %v was taken ahead", ahead)
+			}
 			for _, c := range waiting {
 				// Its place is served at least every eighth time (8 + 4 + 2 + 1 for 1); before it come those of its place that were
 				// there, and Patience that fit better than it and each of them.
-				if bound := 16 * (1 + admission.Patience) * (1 + len(waiting) + len(running)); before[c.ID] > bound {
+				if bound := 16 * (1 + admission.Patience) * (1 + len(waiting) + len(running) + len(held)); before[c.ID] > bound {
 					t.Fatalf("task %d was passed over %d times, more than %d", c.ID, before[c.ID], bound)
 				}
 			}
@@ -192,22 +214,40 @@ func TestNobodyStarvesAndNothingIsPromisedTwice(t *testing.T) {
 					delete(running, id)
 				}
 			}
+			for id := range held {
+				if rapid.IntRange(0, 9).Draw(t, "cancelled") == 0 && !hasTurn(&g, id) {
+					g.Done(id)
+					delete(held, id)
+				}
+			}
+			turns()
 		}
-		for len(waiting) > 0 { // nobody comes any more: all get their turn
+		for len(waiting)+len(held) > 0 { // nobody comes any more: all get their turn
 			for id := range running {
 				g.Done(id)
 				delete(running, id)
 			}
 			p := g.Plan(b, waiting, 10)
-			if len(p.Begin) == 0 {
-				t.Fatalf("nothing runs, %d wait, and none begins", len(waiting))
+			turns()
+			if len(p.Begin)+len(running) == 0 {
+				t.Fatalf("nothing runs, %d wait and %d were taken ahead, and none begins", len(waiting), len(held))
 			}
-			for _, begun := range p.Begin {
-				running[begun] = admission.Candidate{}
+			for _, begun := range slices.Concat(p.Begin, p.Ahead) {
+				held[begun] = admission.Candidate{}
+				turns()
 				waiting = slices.DeleteFunc(waiting, func(c admission.Candidate) bool { return c.ID == begun })
 			}
 		}
 	})
+}
+
+func hasTurn(g *admission.Gate, id int64) bool {
+	select {
+	case <-g.Turn(id):
+		return true
+	default:
+		return false
+	}
 }
 
 func check(t *rapid.T, b admission.Budget, g *admission.Gate, running map[int64]admission.Candidate, waiting []admission.Candidate) {
@@ -221,6 +261,33 @@ func check(t *rapid.T, b admission.Budget, g *admission.Gate, running map[int64]
 	}
 	if processors > b.Processors+1e-6 {
 		t.Fatalf("%f processors are promised", processors)
+	}
+}
+
+// TestBriefTasksAreTakenAheadInTheirOrder has one worker: it is handed many brief tasks at a time, and none that is not brief.
+func TestBriefTasksAreTakenAheadInTheirOrder(t *testing.T) {
+	t.Parallel()
+	var g admission.Gate
+	b := admission.Budget{Workers: 1}
+	var waiting []admission.Candidate
+	for id := range int64(20) {
+		c := candidate(id, 1, 1)
+		c.Brief = 4 * time.Millisecond
+		waiting = append(waiting, c)
+	}
+	long := candidate(20, 1, 1)
+	p := g.Plan(b, append(slices.Clone(waiting[:5]), long, waiting[6]), 100)
+	if !slices.Equal(p.Begin, []int64{0}) || !slices.Equal(p.Ahead, []int64{1, 2, 3, 4}) {
+		t.Fatalf("%v begin and %v are taken ahead, with one that is not brief after the fifth", p.Begin, p.Ahead)
+	}
+	if !g.Full() || g.Done(0) || !hasTurn(&g, 1) || hasTurn(&g, 2) {
+		t.Error("the first has ended: it is the turn of the second, and others need not be looked for yet")
+	}
+	if !g.Done(3) || !g.Done(1) || !hasTurn(&g, 2) || hasTurn(&g, 4) {
+		t.Error("two have ended and one was cancelled: others are to be looked for while the next runs")
+	}
+	if p = g.Plan(b, waiting[5:], 100); len(p.Begin) != 0 || len(p.Ahead) != 12 {
+		t.Errorf("%v begin, %v are taken ahead, where one was: more work than for 50 ms, or less", p.Begin, p.Ahead)
 	}
 }
 

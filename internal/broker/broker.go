@@ -33,6 +33,8 @@ type Config struct {
 	Key []byte
 	// Tries is how often a message is handled before it is set aside; 0 means 8.
 	Tries int
+	// Patience is how often a message is handed out that is too early, before it is set aside; 0 means 200, which is ten minutes.
+	Patience int
 	// Backoff is the pause after a first failure; it doubles up to 64 times itself. 0 means 50 ms.
 	Backoff time.Duration
 	// OnDead, when given, is called for each message that is set aside.
@@ -54,6 +56,9 @@ type Broker struct {
 func Open(ctx context.Context, cfg Config) (*Broker, error) {
 	if cfg.Tries == 0 {
 		cfg.Tries = 8
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 200
 	}
 	if cfg.Backoff == 0 {
 		cfg.Backoff = 50 * time.Millisecond

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -332,5 +333,48 @@ func TestRefusesWhatIsNoSubject(t *testing.T) {
 	}
 	if _, err := broker.Open(t.Context(), broker.Config{Dir: t.TempDir(), Key: key[:5]}); err == nil {
 		t.Error("a short key was taken")
+	}
+}
+
+// A message that is too early waits for the one ahead of it, which another process may have had when it died, for longer than one
+// that fails; but not for ever.
+func TestEarlyMessagesAreGivenBackUntilTheirTurn(t *testing.T) {
+	dead := make(chan broker.DeadLetter, 4)
+	b := open(t, broker.Config{Dir: t.TempDir(), Tries: 2, Backoff: time.Millisecond, Patience: 12, OnDead: func(d broker.DeadLetter) { dead <- d }})
+	defer b.Close()
+	var mu sync.Mutex
+	given := map[string]int{}
+	often := make(chan struct{})
+	handled := collect(3)
+	s := consume(t, b, "control", "event", func(_ context.Context, m broker.Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		given[m.ID]++
+		switch {
+		case m.ID == "never", m.ID == "second" && given["first"] == 0:
+			if given[m.ID] == 6 && m.ID == "second" {
+				close(often)
+			}
+			return broker.Early(fmt.Errorf("%s is not due", m.ID))
+		default:
+			handled.add(m.ID)
+			return nil
+		}
+	})
+	defer s.Stop()
+	publish(t, b, "r", "event", "second")
+	publish(t, b, "other", "event", "never", "free")
+	<-often // three times as often as one that fails would be tried
+	publish(t, b, "r", "event", "first")
+	if got := handled.wait(t); slices.Index(got, "first") > slices.Index(got, "second") || !slices.Contains(got, "free") {
+		t.Errorf("handled in the order %v", got)
+	}
+	if d := <-dead; d.Message.ID != "never" || !strings.Contains(d.Reason, "not due") {
+		t.Errorf("%+v was set aside", d)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if given["never"] != 12 {
+		t.Errorf("it was given %d times before it was set aside, not 12", given["never"])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -40,6 +41,20 @@ func Postpone(err error) error {
 		return nil
 	}
 	return postponed{err}
+}
+
+type early struct{ error }
+
+func (e early) Unwrap() error { return e.error }
+
+// Early marks an error about a message that came before one that stands ahead of it, which another process may hold, or have held
+// when it died. It is given back, and comes again after a while, to whichever process: that is no failed try, but after Patience
+// deliveries it is set aside.
+func Early(err error) error {
+	if err == nil {
+		return nil
+	}
+	return early{err}
 }
 
 const (
@@ -143,7 +158,6 @@ func (s *Subscription) work(run string) {
 func (s *Subscription) handle(run string, m jetstream.Msg) {
 	defer s.keepAlive(run, m)()
 	msg := received(m)
-	pause := s.broker.cfg.Backoff
 	for try := 1; ; try++ {
 		err := s.handler(s.ctx, msg)
 		if s.ctx.Err() != nil && err != nil {
@@ -154,8 +168,16 @@ func (s *Subscription) handle(run string, m jetstream.Msg) {
 			try--
 			continue
 		}
+		var ahead early
+		delivered := deliveries(m)
+		if errors.As(err, &ahead) && delivered < s.broker.cfg.Patience {
+			if err := m.NakWithDelay(s.broker.pause(delivered)); err != nil { // it comes again after ackWait
+				s.broker.cfg.Log.Warn("giving a message back", "consumer", s.name, "run", run, "error", err)
+			}
+			return
+		}
 		var p poison
-		if err != nil && (try >= s.broker.cfg.Tries || errors.As(err, &p)) {
+		if err != nil && (try >= s.broker.cfg.Tries || errors.As(err, &p) || errors.As(err, &ahead)) {
 			err = s.bury(m, try, err)
 		}
 		if err == nil {
@@ -168,10 +190,24 @@ func (s *Subscription) handle(run string, m jetstream.Msg) {
 		select {
 		case <-s.ctx.Done():
 			return
-		case <-time.After(pause + rand.N(pause/4)): //nolint:gosec // spreads retries, no secret
+		case <-time.After(s.broker.pause(try)):
 		}
-		pause = min(2*pause, 64*s.broker.cfg.Backoff)
 	}
+}
+
+// pause is how long to wait after so many tries: twice as long after each, up to 64 times the first.
+func (b *Broker) pause(tries int) time.Duration {
+	p := b.cfg.Backoff << min(max(tries-1, 0), 6)
+	return p + rand.N(p/4+1) //nolint:gosec // spreads retries, no secret
+}
+
+// deliveries is how often a message was handed out.
+func deliveries(m jetstream.Msg) int {
+	meta, err := m.Metadata()
+	if err != nil { // it is no message of a stream, and that cannot be
+		return 1
+	}
+	return int(min(meta.NumDelivered, math.MaxInt32))
 }
 
 // keepAlive tells the server, until the returned function is called, that the message and those behind it in the lane

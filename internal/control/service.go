@@ -156,6 +156,9 @@ func (s *Service) listen(ctx context.Context) error {
 func (s *Service) opened(handle func(context.Context, *store.Message) error) broker.Handler {
 	return func(ctx context.Context, m broker.Message) error {
 		err := s.openAnd(ctx, m, handle)
+		if errors.Is(err, store.ErrEarly) {
+			return broker.Early(err)
+		}
 		if err != nil && s.store.Outlast(ctx) { // the records were gone, and are back
 			return broker.Postpone(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -23,13 +22,12 @@ type gathering struct {
 
 // part is one of the transactions that are written together.
 type part struct {
-	ctx   context.Context //nolint:containedctx // of the one who waits for it
-	f     func(ctx context.Context, tx *Tx) error
-	tx    *Tx
-	err   error
-	panic any
-	turn  chan struct{} // closed when this one is to write, with those who come meanwhile
-	done  chan struct{} // closed when err is what became of it
+	ctx  context.Context //nolint:containedctx // of the one who waits for it
+	f    func(ctx context.Context, tx *Tx) error
+	tx   *Tx
+	err  error
+	turn chan struct{} // closed when this one is to write, with those who come meanwhile
+	done chan struct{} // closed when err is what became of it
 }
 
 // Bounds of what is written together: nobody is to wait long for those who come after.
@@ -45,15 +43,13 @@ var errApart = errors.New("transactions could not be written together")
 func (s *Store) gather(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
 	p := &part{ctx: ctx, f: f, turn: make(chan struct{}), done: make(chan struct{})}
 	if s.gathering.await(p) {
-		s.together(p)
+		s.together(ctx, p)
 		s.gathering.pass()
 	}
-	switch {
-	case p.panic != nil:
-		panic(p.panic)
-	case errors.Is(p.err, errApart):
+	if errors.Is(p.err, errApart) {
 		return s.alone(ctx, f)
-	case p.err == nil:
+	}
+	if p.err == nil {
 		p.tx.committed()
 	}
 	return p.err
@@ -122,15 +118,15 @@ func (g *gathering) pass() {
 	g.waiting = slices.Delete(g.waiting, 0, 1)
 }
 
-// together writes first and, with it, those who come meanwhile.
-func (s *Store) together(first *part) {
-	conn, err := s.write.Conn(first.ctx)
+// together writes first, whose context it is, and with it those who come meanwhile.
+func (s *Store) together(ctx context.Context, first *part) {
+	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		first.err = beginning(err)
 		return
 	}
-	defer func() { _ = conn.Close() }()     // gives it back to the pool
-	ctx := context.WithoutCancel(first.ctx) // of others' parts too
+	defer func() { _ = conn.Close() }() // gives it back to the pool
+	ctx = context.WithoutCancel(ctx)    // of others' parts too
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		first.err = beginning(err)
@@ -153,7 +149,7 @@ func (s *Store) together(first *part) {
 		first.err = errApart
 	}
 	for _, p := range parts {
-		if err != nil && p.panic == nil { // also one that failed: it may have, for something that was not kept
+		if err != nil { // also one that failed: it may have, for something that was not kept
 			p.err = errApart
 		}
 		close(p.done)
@@ -188,15 +184,10 @@ func (s *Store) others(ctx context.Context, tx *sql.Tx) (parts []*part, err erro
 	return parts, nil
 }
 
-// run calls the part's function. A panic in it is its caller's.
+// run calls the part's function.
 func (p *part) run(s *Store, tx *sql.Tx) {
-	defer func() {
-		if p.panic = recover(); p.panic != nil {
-			p.err = fmt.Errorf("a transaction on the records stumbled over a fault of the program (%v)", p.panic)
-		}
-	}()
 	p.tx = &Tx{tx: tx, s: s}
-	if p.err = p.f(p.ctx, p.tx); p.err == nil {
+	if p.err = p.tx.call(p.ctx, p.f); p.err == nil {
 		p.err = p.ctx.Err()
 	}
 }

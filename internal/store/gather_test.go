@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -36,11 +35,6 @@ func TestTransactionsAreWrittenTogetherAndStandApart(t *testing.T) {
 	errs, committed := make([]error, others+1), make([]bool, others+1)
 	begin := func(n int, f func(ctx context.Context, tx *store.Tx) error) {
 		all.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					errs[n] = fmt.Errorf("panic: %v", p)
-				}
-			}()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			errs[n] = s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -66,7 +67,7 @@ func (s *Store) alone(ctx context.Context, f func(ctx context.Context, tx *Tx) e
 			_ = tx.Rollback() // err says what matters; the driver drops a connection that cannot roll back
 		}
 	}()
-	if err := f(ctx, t); err != nil {
+	if err := t.call(ctx, f); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -74,6 +75,16 @@ func (s *Store) alone(ctx context.Context, f func(ctx context.Context, tx *Tx) e
 	}
 	t.committed()
 	return nil
+}
+
+// call calls f. A panic in it is an error of this transaction and of nothing else: it is rolled back, and others go on.
+func (t *Tx) call(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a transaction on the records stumbled over a fault of the program; nothing of it was kept: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(ctx, t)
 }
 
 func beginning(err error) error {
