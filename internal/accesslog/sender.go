@@ -46,6 +46,8 @@ type SendOptions struct {
 	TLS *tls.Config
 	// Retry is the pause after a failure; 0 means 5 seconds.
 	Retry time.Duration
+	// Told, where given, is told what came of each attempt: nil where everything was sent.
+	Told func(err error)
 }
 
 // Send forwards entries to a target as they are written, beginning where it stopped the last time, until ctx ends. Over TCP
@@ -64,6 +66,9 @@ func (l *Log) Send(ctx context.Context, t Target, o SendOptions) {
 		if err != nil && ctx.Err() == nil {
 			l.cfg.Log.Warn("sending the access log; it is tried again", "target", t.String(), "error", err)
 			s.hangUp()
+		}
+		if o.Told != nil && ctx.Err() == nil {
+			o.Told(err)
 		}
 		wake := l.news
 		if err != nil {

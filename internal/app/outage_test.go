@@ -11,6 +11,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/broker/brokertest"
 	"github.com/analytix-flow/analytix/internal/control"
+	"github.com/analytix-flow/analytix/internal/object/objecttest"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 )
 
@@ -122,5 +123,46 @@ func fill(t *testing.T, name string) {
 		if _, err := f.Write(piece); err != nil {
 			return
 		}
+	}
+}
+
+// TestTheObjectStorageGoesAndComesBack stops the real object storage while a task runs and another run is under way, and starts it
+// again: the same process goes on by itself, no try is counted, nothing is set aside.
+func TestTheObjectStorageGoesAndComesBack(t *testing.T) {
+	storage := objecttest.Start(t)
+	s := apart{home: filepath.Join(t.TempDir(), "home"), postgres: storetest.Postgres(t), nats: brokertest.Server(t), objects: storage.URL("p")}
+	opt, err := s.options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, a)
+	marker := filepath.Join(t.TempDir(), "go")
+	held := submit(t, a, file(t, "a", "#until-there:"+marker), app.Request{})
+	untilWorked(t, a, held)
+	moving := submit(t, a, file(t, "a", "b"), app.Request{})
+	storage.Stop()
+	if err := os.WriteFile(marker, nil, 0o600); err != nil { // the task ends, and its result cannot be kept
+		t.Fatal(err)
+	}
+	for a.Ready(t.Context()) == nil {
+		if t.Context().Err() != nil {
+			t.Fatal("nobody notices")
+		}
+	}
+	storage.Resume()
+	for name, run := range map[string]string{"held": held, "moving": moving} {
+		if u, err := finish(t.Context(), a, run); err != nil || u.Status != control.Done {
+			t.Errorf("the run %s: %+v, %v", name, u, err)
+		}
+	}
+	if dead, err := a.DeadTasks(t.Context()); err != nil || len(dead) != 0 {
+		t.Errorf("set aside: %+v, %v", dead, err)
+	}
+	if b, err := a.BrokerStats(t.Context()); err != nil || b.Dead != 0 {
+		t.Errorf("dead messages: %+v, %v", b, err)
 	}
 }

@@ -66,10 +66,14 @@ type providers struct {
 	met  map[string]*oidc.Provider
 }
 
-func newProviders(all []Provider, client *http.Client) (*providers, error) {
+func newProviders(all []Provider, client *http.Client, told func(host string, err error)) (*providers, error) {
 	if client == nil {
-		client = &http.Client{Timeout: oidcTimeout, Transport: outbound.Guard(nil)}
+		client = &http.Client{Timeout: oidcTimeout}
 	}
+	own := *client
+	// A person waits for the answer: what only asks for something is repeated at once, the exchange of a code never is.
+	own.Transport = outbound.NewWay(outbound.Limits{Repeat: true, Down: outbound.Gateway, Told: told}).Guard(client.Transport)
+	client = &own
 	seen := map[string]bool{}
 	for _, p := range all {
 		if p.ID == "" || strings.Trim(p.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || seen[p.ID] {

@@ -65,8 +65,10 @@ type Parts struct {
 	// OnEvent is told of everything that happens, after it was recorded.
 	OnEvent func(context.Context, Event)
 	Log     *slog.Logger
-	HTTP    *http.Client     // reaches the providers of OpenID Connect
-	Now     func() time.Time // the clock; nil means time.Now
+	HTTP    *http.Client // reaches the providers of OpenID Connect
+	// Told, where given, is told what came of each request to a provider, by its host: nil where it answered.
+	Told func(host string, err error)
+	Now  func() time.Time // the clock; nil means time.Now
 }
 
 // Service is the way to everything of this package. It is safe for concurrent use.
@@ -107,7 +109,7 @@ func New(ctx context.Context, cfg Config, p Parts) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	providers, err := newProviders(cfg.Providers, p.HTTP)
+	providers, err := newProviders(cfg.Providers, p.HTTP, p.Told)
 	if err != nil {
 		return nil, err
 	}

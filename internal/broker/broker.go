@@ -81,7 +81,8 @@ func Open(ctx context.Context, cfg Config) (*Broker, error) {
 func (b *Broker) connect() error {
 	var err error
 	if b.cfg.URL != "" {
-		b.conn, err = nats.Connect(b.cfg.URL, nats.Name("analytix"), nats.MaxReconnects(-1))
+		b.conn, err = nats.Connect(b.cfg.URL, nats.Name("analytix"), nats.MaxReconnects(-1), nats.Timeout(connectWithin),
+			nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(pingsLost))
 		if err != nil {
 			return fmt.Errorf("reaching the message broker at %s (check the address and whether it runs): %w", shown(b.cfg.URL), err)
 		}
@@ -107,7 +108,14 @@ func shown(urls string) string {
 	return strings.Join(parts, ",")
 }
 
-const readyWithin = 30 * time.Second
+const (
+	readyWithin = 30 * time.Second
+	// connectWithin bounds each try to reach a server of the cluster. The library tries them in turn, about every two seconds, for ever.
+	connectWithin = 5 * time.Second
+	// A server that leaves so many pings in succession unanswered is taken for gone, and another one is tried.
+	pingEvery = 10 * time.Second
+	pingsLost = 2
+)
 
 func (b *Broker) embed() error {
 	if len(b.cfg.Key) < 32 {
@@ -234,6 +242,9 @@ func (b *Broker) Publish(ctx context.Context, m Message) error {
 	subject, err := m.subject()
 	if err != nil {
 		return err
+	}
+	if err := b.Ready(); err != nil { // the library would keep it in memory and wait
+		return fmt.Errorf("publishing message %s of run %s (it stays in the outbox): %w", m.ID, m.Run, err)
 	}
 	msg := &nats.Msg{Subject: subject, Data: m.Data}
 	if m.Trace != "" {

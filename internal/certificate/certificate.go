@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 // Keyring makes and keeps the keys of the instance; keys.Ring is one.
@@ -99,7 +101,41 @@ type ACME struct {
 	Dir       string   // a private folder for accounts and certificates, encrypted
 	// Client reaches the authority; nil means the default one.
 	Client *acme.Client
+	// Told, where given, is told what came of each request: nil where the authority answered.
+	Told func(err error)
 }
+
+// acmeWithin bounds a request to the authority.
+const acmeWithin = 30 * time.Second
+
+// client reaches the authority, by one Way. What it answers with an error of its own is asked for again as far as the budget goes.
+func (a *ACME) client() *acme.Client {
+	c := &acme.Client{DirectoryURL: a.Directory}
+	if a.Client != nil {
+		c = a.Client
+	}
+	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: func(_ string, err error) {
+		if a.Told != nil {
+			a.Told(err)
+		}
+	}})
+	own := http.Client{Timeout: acmeWithin}
+	if c.HTTPClient != nil {
+		own = *c.HTTPClient
+	}
+	own.Transport = way.Guard(own.Transport)
+	c.HTTPClient = &own
+	c.RetryBackoff = func(n int, r *http.Request, _ *http.Response) time.Duration {
+		if n > acmeTries || !way.MayRetry(r.URL.Host) {
+			return -1
+		}
+		return time.Second << n
+	}
+	return c
+}
+
+// acmeTries is how often a request is made again at most.
+const acmeTries = 4
 
 // Get gives certificates of the authority, got when they are first asked for and renewed in time. The authority's challenge
 // (TLS-ALPN-01) comes to the server's own port, which must be reachable as 443.
@@ -115,11 +151,7 @@ func (a ACME) Get(ctx context.Context, ring Keyring) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := a.Client
-	if client == nil {
-		client = &acme.Client{DirectoryURL: a.Directory}
-	}
-	m := &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: cache, HostPolicy: autocert.HostWhitelist(a.Domains...), Email: a.Email, Client: client,
+	m := &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: cache, HostPolicy: autocert.HostWhitelist(a.Domains...), Email: a.Email, Client: a.client(),
 		RenewBefore: 30 * 24 * time.Hour}
 	c := m.TLSConfig() // with the protocol of the challenge
 	c.MinVersion = tls.VersionTLS13

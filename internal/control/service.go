@@ -159,7 +159,7 @@ func (s *Service) opened(handle func(context.Context, *store.Message) error) bro
 		if errors.Is(err, store.ErrEarly) {
 			return broker.Early(err)
 		}
-		if err != nil && s.store.Outlast(ctx) { // the records were gone, and are back
+		if err != nil && (s.store.Outlast(ctx) || s.files.Outlast(ctx)) { // the records or the files were gone, and are back
 			return broker.Postpone(err)
 		}
 		return err

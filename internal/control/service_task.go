@@ -27,10 +27,21 @@ func (s *Service) kinds() []task.Kind {
 	kinds := []task.Kind{{Name: kindExpire, Every: expireEvery, Work: s.expire}, {Name: kindDecide, Light: true, Work: s.decideAlone}}
 	for _, st := range flow.Stages() {
 		for _, h := range s.managers[st].Handlers() {
-			kinds = append(kinds, task.Kind{Name: h.Name(), Work: s.work})
+			kinds = append(kinds, task.Kind{Name: h.Name(), Work: s.outlasting(s.work)})
 		}
 	}
 	return kinds
+}
+
+// outlasting has work done again that failed since the files could not be reached, once they can be: that is no try of its own.
+func (s *Service) outlasting(work task.Work) task.Work {
+	return func(ctx context.Context, t task.Task, report task.Report) (task.Finish, error) {
+		finish, err := work(ctx, t, report)
+		for err != nil && s.files.Outlast(ctx) {
+			finish, err = work(ctx, t, report)
+		}
+		return finish, err
+	}
 }
 
 // work runs a handler. What it found is recorded, and the event posted, in the transaction that completes the task.

@@ -30,6 +30,13 @@ type Objects interface {
 	Remove(ctx context.Context, prefix string) error
 }
 
+// Outlast is called after something failed that might have failed since the objects cannot be reached. It returns true once they can be
+// again, and false where that was not the reason, there are none, or ctx has ended.
+func (s *Store) Outlast(ctx context.Context) bool {
+	o, ok := s.objects.(interface{ Outlast(context.Context) bool })
+	return ok && o.Outlast(ctx)
+}
+
 // A file that comes in pieces is kept as one object for each piece that was recorded, named by where the piece lies in the
 // file, for objects cannot grow.
 const partMark = "/part-"

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/analytix-flow/analytix/internal/outbound"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/task"
 )
@@ -80,11 +81,15 @@ func (s *Service) sendMail(ctx context.Context, t task.Task, _ task.Report) (tas
 	if err != nil {
 		return nil, err
 	}
-	err = s.mail.Send(ctx, to, subject, text)
+	sending := ctx
+	if t.Try > 1 {
+		sending = outbound.Again(ctx)
+	}
+	err = s.mail.Send(sending, to, subject, text)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err() // the process is stopping: it is sent again rather than not at all
 	}
-	pause := s.mailPause(t.Try)
+	pause := s.mailPause(t.Try + t.Round)
 	switch {
 	case err == nil:
 		return s.mailEnds(n, MailSent), nil
@@ -92,9 +97,13 @@ func (s *Service) sendMail(ctx context.Context, t task.Task, _ task.Report) (tas
 		s.log.Warn("a mail was given up", "notice", n.ID, "kind", n.Kind, "error", err)
 		return s.mailEnds(n, MailGivenUp), nil
 	}
+	next := task.Task{Run: n.ID, Try: t.Try + 1, Kind: kindMail}
+	if outbound.NotAsked(err) { // it was put off: that is no attempt
+		next.Try, next.Round = t.Try, t.Round+1
+	}
 	s.log.Info("a mail could not be sent and is tried again", "notice", n.ID, "attempt", t.Try, "error", err)
 	return func(ctx context.Context, tx *store.Tx) error {
-		return s.queue.Insert(ctx, tx, task.Task{Run: n.ID, Try: t.Try + 1, Kind: kindMail}, s.now().Add(pause))
+		return s.queue.Insert(ctx, tx, next, s.now().Add(pause))
 	}, nil
 }
 

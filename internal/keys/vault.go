@@ -8,9 +8,13 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 	"github.com/hashicorp/vault/api/auth/approle"
+
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 // Vault wraps keys by the transit engine of HashiCorp Vault or OpenBao: the key that wraps never leaves it. It implements
@@ -19,7 +23,11 @@ type Vault struct {
 	client *api.Client
 	path   string // of the engine
 	key    string // its name in the engine; of type aes256-gcm96, which takes associated data
+	told   atomic.Pointer[func(error)]
 }
+
+// vaultWithin bounds a request where the environment says nothing else (VAULT_CLIENT_TIMEOUT).
+const vaultWithin = 15 * time.Second
 
 // VaultConfig says where the Vault is. What is empty is read from Vault's own environment (VAULT_ADDR, VAULT_TOKEN,
 // VAULT_CACERT, VAULT_NAMESPACE and so on).
@@ -41,16 +49,22 @@ func OpenVault(ctx context.Context, cfg VaultConfig) (*Vault, error) {
 		return nil, fmt.Errorf("reading the environment of the Vault: %w", c.Error)
 	}
 	if cfg.HTTP != nil {
-		c.HttpClient = cfg.HTTP
+		own := *cfg.HTTP
+		c.HttpClient = &own
 	}
 	if cfg.Address != "" {
 		c.Address = cfg.Address
 	}
+	if os.Getenv(api.EnvVaultClientTimeout) == "" {
+		c.Timeout = vaultWithin
+	}
+	v := &Vault{path: orElse(cfg.Engine, "transit"), key: orElse(cfg.Key, "analytix")}
+	c.HttpClient.Transport = outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: v.tell}).Guard(c.HttpClient.Transport)
 	client, err := api.NewClient(c)
 	if err != nil {
 		return nil, fmt.Errorf("reaching the Vault: %w", err)
 	}
-	v := &Vault{client: client, path: orElse(cfg.Engine, "transit"), key: orElse(cfg.Key, "analytix")}
+	v.client = client
 	if cfg.RoleID != "" {
 		if err := v.signIn(ctx, cfg); err != nil {
 			return nil, err
@@ -74,11 +88,25 @@ func (v *Vault) signIn(ctx context.Context, cfg VaultConfig) error {
 	if err != nil {
 		return fmt.Errorf("signing in to the Vault: %w", err)
 	}
-	if _, err := v.client.Auth().Login(ctx, role); err != nil {
+	ctx, end := outbound.Operation(ctx)
+	_, err = v.client.Auth().Login(ctx, role)
+	if err = end(err); err != nil {
 		return fmt.Errorf("signing in to the Vault: %w", vaultError(err))
 	}
 	return nil
 }
+
+// Watch has f told what came of each request: nil where the Vault answered.
+func (v *Vault) Watch(f func(error)) { v.told.Store(&f) }
+
+func (v *Vault) tell(_ string, err error) {
+	if f := v.told.Load(); f != nil {
+		(*f)(err)
+	}
+}
+
+// Check says whether the Vault wraps and unwraps.
+func (v *Vault) Check(ctx context.Context) error { return v.try(ctx) }
 
 // try wraps and unwraps something, so that a server with a wrong key says so when it starts and not when data comes.
 func (v *Vault) try(ctx context.Context) error {
@@ -129,8 +157,9 @@ func bound(b Binding) string {
 // ask has the engine do something and returns one field of its answer. The client tries again by itself where the Vault
 // does not answer.
 func (v *Vault) ask(ctx context.Context, what, field string, body map[string]any) (string, error) {
+	ctx, end := outbound.Operation(ctx)
 	answer, err := v.client.Logical().WriteWithContext(ctx, v.path+"/"+what+"/"+v.key, body)
-	if err != nil {
+	if err = end(err); err != nil {
 		return "", err
 	}
 	if answer != nil {

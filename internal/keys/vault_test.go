@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 // transit answers the two calls of a transit engine with a key of the type aes256-gcm96, and a sign-in by AppRole, as
@@ -166,5 +167,36 @@ func TestVaultThatRefusesIsToldApart(t *testing.T) {
 	t.Setenv("VAULT_TOKEN", "")
 	if _, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, HTTP: s.Client()}); err == nil {
 		t.Error("no token, and no error")
+	}
+}
+
+// A Vault that does not answer is asked a few times and then left alone, and whoever watches is told.
+func TestAVaultThatIsGoneIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	v, s := newTransit(t)
+	secret := filepath.Join(t.TempDir(), "secret-id")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	provider, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, RoleID: "role", SecretFile: secret, HTTP: s.Client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers, fails atomic.Int32
+	provider.Watch(func(err error) {
+		if err == nil {
+			answers.Add(1)
+		} else {
+			fails.Add(1)
+		}
+	})
+	v.fails.Store(1000)
+	for range 2 {
+		if err := provider.Check(t.Context()); err == nil {
+			t.Fatal("a Vault that is sealed answered")
+		}
+	}
+	if err := provider.Check(t.Context()); !errors.Is(err, outbound.ErrOpen) || fails.Load() != 5 || answers.Load() != 0 {
+		t.Errorf("%v after %d failures and %d answers", err, fails.Load(), answers.Load())
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 // Security is how the connection to the server is protected.
@@ -35,6 +37,8 @@ type Config struct {
 	Security Security // StartTLS where empty
 	CAFile   string   // PEM of the authority that vouches for the server; empty means those of the system
 	Timeout  time.Duration
+	// Told, where given, is told what came of each attempt: nil where the server answered, if only to refuse a mail.
+	Told func(err error)
 }
 
 // ErrRefused is wrapped by errors about a mail that the server will not take, however often it is sent.
@@ -46,7 +50,11 @@ type Sender struct {
 	host string
 	port int
 	tls  *tls.Config
+	way  *outbound.Way
 }
+
+// atOnce is how many connections to the server there are at the same time.
+const atOnce = 4
 
 // New makes a Sender; the server is not asked before the first mail.
 func New(cfg Config) (*Sender, error) {
@@ -76,6 +84,11 @@ func New(cfg Config) (*Sender, error) {
 	default:
 		return nil, fmt.Errorf("mails are protected by %q: use starttls, implicit or none", s.cfg.Security)
 	}
+	s.way = outbound.NewWay(outbound.Limits{Timeout: 2 * s.cfg.Timeout, AtOnce: atOnce, Answered: answered, Told: func(_ string, err error) {
+		if cfg.Told != nil {
+			cfg.Told(err)
+		}
+	}})
 	s.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
 	if cfg.CAFile == "" {
 		return s, nil
@@ -96,7 +109,33 @@ func local(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// Send hands a mail of plain text over to the server. The error wraps ErrRefused where another attempt is of no use.
+// Check says whether the server can be reached and takes us in, without sending anything.
+func (s *Sender) Check(ctx context.Context) error {
+	err := s.way.Do(ctx, s.cfg.Server, func(ctx context.Context) error {
+		client, err := gomail.NewClient(s.host, s.options()...)
+		if err != nil {
+			return err
+		}
+		if err := client.DialWithContext(ctx); err != nil {
+			return err
+		}
+		return client.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("reaching the mail server %s: %w", s.cfg.Server, err)
+	}
+	return nil
+}
+
+// answered says whether the server said what went wrong with a mail; that it is closing is no answer.
+func answered(err error) bool {
+	const closing = 421
+	var said *gomail.SendError
+	return errors.As(err, &said) && said.ErrorCode() >= 400 && said.ErrorCode() != closing
+}
+
+// Send hands a mail of plain text over to the server. The error wraps ErrRefused where another attempt is of no use. The context of a
+// further attempt is one of outbound.Again; outbound.NotAsked tells that none was made.
 func (s *Sender) Send(ctx context.Context, to, subject, text string) error {
 	m := gomail.NewMsg()
 	if err := m.From(s.cfg.From); err != nil {
@@ -110,11 +149,14 @@ func (s *Sender) Send(ctx context.Context, to, subject, text string) error {
 	m.SetMessageID()
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // so that nobody's absence is answered
 	m.SetBodyString(gomail.TypeTextPlain, text)
-	client, err := gomail.NewClient(s.host, s.options()...)
+	err := s.way.Do(ctx, s.cfg.Server, func(ctx context.Context) error {
+		client, err := gomail.NewClient(s.host, s.options()...)
+		if err != nil {
+			return fmt.Errorf("setting up the way to the mail server: %w", err)
+		}
+		return client.DialAndSendWithContext(ctx, m)
+	})
 	if err != nil {
-		return fmt.Errorf("setting up the way to the mail server: %w", err)
-	}
-	if err := client.DialAndSendWithContext(ctx, m); err != nil {
 		var refused *gomail.SendError
 		if errors.As(err, &refused) && !refused.IsTemp() && refused.ErrorCode() >= 500 {
 			return fmt.Errorf("%w (%d)", ErrRefused, refused.ErrorCode())

@@ -24,6 +24,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/analytix-flow/analytix/internal/mail"
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 // office is an SMTP server that takes mails in.
@@ -192,5 +193,72 @@ func TestWhatCannotSendIsRefusedAtTheStart(t *testing.T) {
 		if _, err := mail.New(cfg); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// A server that is gone is asked five times and then left alone; one that refuses mails is not gone.
+func TestAServerThatIsGoneIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	o, address, ca := open(t, false)
+	var mu sync.Mutex
+	answers, fails := 0, 0
+	told := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			answers++
+		} else {
+			fails++
+		}
+	}
+	s, err := mail.New(mail.Config{Server: address, From: "flow@example.org", CAFile: ca, Told: told})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 { // busy, or of no such mailbox: more often than a server may be silent
+		if err := s.Send(t.Context(), "later@example.org", "Hello", "Hello"); err == nil || outbound.NotAsked(err) {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if len(o.mails) != 0 {
+		t.Errorf("%d mails came of a check", len(o.mails))
+	}
+	if answers != 9 || fails != 0 {
+		t.Errorf("%d answers, %d failures", answers, fails)
+	}
+	// No budget is left for further tries of these, while first ones go.
+	again := outbound.Again(t.Context())
+	for range 20 {
+		err = s.Send(again, "later@example.org", "Hello", "Hello")
+	}
+	if !errors.Is(err, outbound.ErrSpent) {
+		t.Errorf("a try too many: %v", err)
+	}
+	if err := s.Send(t.Context(), "ada@example.org", "Hello", "Hello"); err != nil {
+		t.Errorf("a first one: %v", err)
+	}
+
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	fails = 0
+	if s, err = mail.New(mail.Config{Server: gone, From: "flow@example.org", Security: mail.Plain, Told: told}); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if err := s.Send(t.Context(), "ada@example.org", "Hello", "Hello"); err == nil || outbound.NotAsked(err) {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Check(t.Context()); !errors.Is(err, outbound.ErrOpen) || fails != 5 {
+		t.Errorf("asked for the sixth time: %v, %d failures", err, fails)
 	}
 }

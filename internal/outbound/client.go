@@ -31,6 +31,8 @@ type Options struct {
 	Roots *x509.CertPool
 	// Resolver takes the place of the system's, for tests.
 	Resolver *net.Resolver
+	// Limits say how patient the client is with hosts that do not answer.
+	Limits Limits
 }
 
 // New makes a client. Its requests must not carry headers that the caller got from elsewhere.
@@ -54,7 +56,7 @@ func New(o Options) *http.Client {
 		DisableCompression:     true, // what is counted is what arrives
 		ForceAttemptHTTP2:      true,
 	}
-	return &http.Client{Transport: &limited{next: Guard(transport), policy: o.Policy, most: o.MaxBytes}, Timeout: o.Timeout,
+	return &http.Client{Transport: &limited{next: NewWay(o.Limits).Guard(transport), policy: o.Policy, most: o.MaxBytes}, Timeout: o.Timeout,
 		CheckRedirect: o.checkRedirect}
 }
 

@@ -35,7 +35,11 @@ func (l *Lock) Alone(ctx context.Context) (release func() error, err error) {
 }
 
 func (l *Lock) take(ctx context.Context, sql string) (func() error, error) {
-	conn, err := pgx.Connect(ctx, l.dsn)
+	cfg, err := parsePostgres(l.dsn)
+	if err != nil {
+		return nil, fmt.Errorf("taking the lock %q: %w", l.name, err)
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("taking the lock %q: %w", l.name, err)
 	}

@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver pgx
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // OpenPostgres opens the records on PostgreSQL (14 or later). Sealed columns are encrypted by opt.Seal, which should
@@ -37,11 +40,37 @@ const (
 	forReading = 6
 )
 
+const (
+	// connectWithin bounds how long a connection may take to come about.
+	connectWithin = 10 * time.Second
+	// silentFor is after how long a connection is given up whose other side acknowledges nothing.
+	silentFor = 30 * time.Second
+)
+
+// dialer makes connections on which a server that vanished, with its machine or the network to it, is noticed.
+func dialer() *net.Dialer {
+	return &net.Dialer{Control: giveUpSilent, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentFor / 2, Interval: silentFor / 6, Count: 3}}
+}
+
+// parsePostgres reads an address, and completes it by how patient connections are.
+func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.ConnectTimeout == 0 { // the address does not say otherwise (connect_timeout)
+		cfg.ConnectTimeout = connectWithin
+	}
+	cfg.DialFunc = dialer().DialContext
+	return cfg, nil
+}
+
 func openPool(dsn string, connections int) (*sql.DB, error) {
-	db, err := sql.Open("pgx", dsn)
+	cfg, err := parsePostgres(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("opening the records on PostgreSQL: %w", err)
 	}
+	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil

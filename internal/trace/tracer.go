@@ -27,6 +27,8 @@ type Config struct {
 	Endpoint string
 	// Percent is how many traces of a hundred are recorded; a trace is recorded by all processes or by none.
 	Percent int
+	// Told, where given, is told what came of each upload: nil where the collector took it.
+	Told func(err error)
 }
 
 // Check says what is wrong with it.
@@ -59,7 +61,7 @@ type Tracer struct {
 
 	// relayed are spans of child processes on their way to the collector.
 	relayed  chan []*wire.ResourceSpans
-	client   otlptrace.Client
+	client   *patient
 	relaying sync.WaitGroup
 	closed   chan struct{}
 }
@@ -81,7 +83,8 @@ func Open(ctx context.Context, cfg Config, about About, log *slog.Logger) (*Trac
 		return nil, fmt.Errorf("the address of the collector of traces: %w", err)
 	}
 	t := &Tracer{version: about.Version, log: log, relayed: make(chan []*wire.ResourceSpans, waiting), closed: make(chan struct{})}
-	t.client = &patient{Client: otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(u.JoinPath("v1", "traces").String())), log: log}
+	t.client = newPatient(otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(u.JoinPath("v1", "traces").String()),
+		otlptracehttp.WithRetry(otlptracehttp.RetryConfig{})), log, cfg.Told) // what is tried again is patient's to say
 	exporter, err := otlptrace.New(ctx, t.client)
 	if err != nil {
 		return nil, fmt.Errorf("beginning to record traces: %w", err)
@@ -89,6 +92,14 @@ func Open(ctx context.Context, cfg Config, about About, log *slog.Logger) (*Trac
 	t.provide(sdk.WithBatcher(exporter), sdk.WithSampler(sampler(cfg.Percent)), sdk.WithResource(self(about)))
 	t.relaying.Go(t.relay)
 	return t, nil
+}
+
+// Check says whether the collector takes spans.
+func (t *Tracer) Check(ctx context.Context) error {
+	if err := t.client.check(ctx); err != nil {
+		return fmt.Errorf("reaching the collector of traces: %w", err)
+	}
+	return nil
 }
 
 // provide sets the recorder up.

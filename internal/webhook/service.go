@@ -63,6 +63,8 @@ const (
 	maxPause    = 6 * time.Hour
 	maxAnswer   = 2 << 10 // of an answer's body, in the log
 	atOnce      = 4       // deliveries that are under way
+	atOnceEach  = 2       // of them, to one receiver: a slow one does not hold the others
+	turnWithin  = 2 * time.Second
 	tendEvery   = 5 * time.Minute
 )
 
@@ -85,6 +87,8 @@ func New(cfg Config) *Service {
 		s.cfg.Failures = 5
 	}
 	s.cfg.Outbound.MaxBytes, s.cfg.Outbound.Redirects = 64<<10, 0
+	l := &s.cfg.Outbound.Limits
+	l.AtOnce, l.Turn, l.Now = atOnceEach, turnWithin, s.now
 	s.client = outbound.New(s.cfg.Outbound)
 	return s
 }
@@ -124,9 +128,17 @@ func (s *Service) deliver(ctx context.Context, t task.Task, _ task.Report) (task
 		return func(ctx context.Context, tx *store.Tx) error { return tx.SaveDelivery(ctx, *d) }, nil
 	}
 	began := s.now()
-	answer := s.send(ctx, w, d)
+	sending := ctx
+	if t.Try > 1 {
+		sending = outbound.Again(ctx)
+	}
+	answer := s.send(sending, w, d)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err() // the process is stopping: nobody knows what the receiver made of it
+	}
+	if answer.putOff {
+		pause := s.pause(int64(t.Try+t.Round), 0)
+		return func(ctx context.Context, tx *store.Tx) error { return s.putOff(ctx, tx, *d, t.Round+1, pause) }, nil
 	}
 	a := store.Attempt{Delivery: d.ID, Attempt: int64(t.Try), Status: int64(answer.status), Millis: s.now().Sub(began).Milliseconds(),
 		AttemptBody: store.AttemptBody{Answer: answer.body, Error: answer.problem}}
@@ -141,6 +153,7 @@ type answer struct {
 	problem string        // why there was no answer
 	after   time.Duration // how long the receiver wants to be left alone
 	gone    bool          // the receiver says that it is gone for good
+	putOff  bool          // nothing was sent, so as not to wait for a receiver that does not answer, or to add to what it has
 }
 
 func (s *Service) send(ctx context.Context, w *store.Webhook, d *store.Delivery) answer {
@@ -156,7 +169,7 @@ func (s *Service) send(ctx context.Context, w *store.Webhook, d *store.Delivery)
 	r.Header.Set(HeaderSignature, Sign(w.Secret, d.Body, s.now()))
 	got, err := s.client.Do(r)
 	if err != nil {
-		return answer{problem: reason(err)}
+		return answer{problem: reason(err), putOff: outbound.NotAsked(err)}
 	}
 	defer got.Body.Close() //nolint:errcheck // what was read of it counts
 	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
@@ -232,6 +245,30 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, d store.Delivery, a 
 	default:
 		d.Next = next
 		err = s.queue.Insert(ctx, tx, attemptTask(d.ID, a.Attempt+1), next)
+	}
+	if err != nil {
+		return err
+	}
+	return tx.SaveDelivery(ctx, d)
+}
+
+// putOff has a delivery made later that was not attempted now; one that has waited for a day is given up.
+func (s *Service) putOff(ctx context.Context, tx *store.Tx, d store.Delivery, round int, pause time.Duration) error {
+	w, err := tx.Webhook(ctx, d.Webhook)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.Next = s.now().Add(pause)
+	if d.Next.Sub(d.Created) > giveUpAfter {
+		d.Status, d.Next = GivenUp, time.Time{}
+		err = s.giveUp(ctx, tx, w)
+	} else {
+		next := attemptTask(d.ID, d.Attempts+1)
+		next.Round = round
+		err = s.queue.Insert(ctx, tx, next, d.Next)
 	}
 	if err != nil {
 		return err

@@ -479,3 +479,33 @@ func TestDeliveriesGoThroughTheQueue(t *testing.T) {
 		}
 	}
 }
+
+// A receiver that gives no answer is asked five times for all its deliveries together; the others are put off, which is no attempt, and
+// nothing waits longer than a day.
+func TestDeliveriesToAReceiverThatIsGoneArePutOff(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(int) (int, string) { return http.StatusOK, "" })
+	gone := httptest.NewTLSServer(http.NotFoundHandler())
+	gone.Close()
+	b := newBench(t, r, local)
+	w, _ := b.create(gone.URL, webhook.RunDone, webhook.RunStarted)
+	well, _ := b.create(r.url, webhook.RunDone)
+	b.tell(webhook.RunDone, webhook.RunStarted)
+	began := b.now()
+	b.work()
+	attempts := int64(0)
+	for _, d := range b.deliveries(w) {
+		if attempts += d.Attempts; d.Status != webhook.GivenUp || !d.Next.IsZero() {
+			t.Errorf("%+v", d)
+		}
+	}
+	if took := b.now().Sub(began); attempts != 5 || took < 12*time.Hour || took > 24*time.Hour {
+		t.Errorf("%d attempts within %s", attempts, took)
+	}
+	if d := b.deliveries(well); len(d) != 1 || d[0].Status != webhook.Delivered || d[0].Attempts != 1 {
+		t.Errorf("to another receiver: %+v", d)
+	}
+	if got, err := b.hooks.Get(t.Context(), "wks_1", w.ID); err != nil || !got.Active || got.Failures != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

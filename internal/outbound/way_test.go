@@ -30,7 +30,7 @@ func TestAHostThatDoesNotAnswerIsNotAskedForAWhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &hostile{asked: map[string]int{}, err: map[string]error{"gone": errors.New("no route"), "impatient": context.Canceled}}
-		g := outbound.Guard(h)
+		g := outbound.NewWay(outbound.Limits{}).Guard(h)
 		ask := func(host string) error {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+host+"/", strings.NewReader("x"))
 			if err != nil {

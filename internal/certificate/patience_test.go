@@ -1,0 +1,49 @@
+package certificate
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// What an authority answers with an error is asked for again a few times only, and all of it within one budget.
+func TestAnAuthorityIsNotAskedAgainForEver(t *testing.T) {
+	t.Parallel()
+	c := (&ACME{Domains: []string{"flow.example.org"}}).client()
+	r := httptest.NewRequest(http.MethodGet, "https://authority.example/directory", http.NoBody)
+	if c.RetryBackoff(acmeTries+1, r, nil) > 0 {
+		t.Error("asked again for ever")
+	}
+	tries := 0
+	for range 100 {
+		if c.RetryBackoff(1, r, nil) > 0 {
+			tries++
+		}
+	}
+	if tries < 5 || tries > 11 {
+		t.Errorf("%d further tries at once", tries)
+	}
+	if c.HTTPClient.Timeout != acmeWithin {
+		t.Errorf("a request may take %s", c.HTTPClient.Timeout)
+	}
+}
+
+// The client that was given is reached through the same limits, with what it had.
+func TestAClientThatWasGivenKeepsItsTransport(t *testing.T) {
+	t.Parallel()
+	var told []error
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+	t.Cleanup(s.Close)
+	c := (&ACME{Told: func(err error) { told = append(told, err) }}).client()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := c.HTTPClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusBadGateway || len(told) != 1 || told[0] == nil {
+		t.Errorf("%d, %v, told %v", answer.StatusCode, err, told)
+	}
+}

@@ -1,0 +1,4 @@
+package outbound
+
+// IsAgain says whether a context is that of a further try.
+var IsAgain = again
