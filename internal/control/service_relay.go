@@ -62,7 +62,7 @@ func (s *Service) relayOnce(ctx context.Context) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, relayTime)
 	defer cancel()
 	n := 0
-	err = s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.store.InOwnTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		n = 0
 		mine, err := tx.LockRelay(ctx)
 		if err != nil || !mine {

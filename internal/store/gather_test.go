@@ -136,3 +136,44 @@ func TestWhatIsToldToBeKeptIsKept(t *testing.T) {
 		}
 	}
 }
+
+// Who acts on what it reads must not see what may never be.
+func TestATransactionOfItsOwnSeesWhatIsCommittedAlone(t *testing.T) {
+	t.Parallel()
+	s := openSQLite(t, filepath.Join(t.TempDir(), "records.db"))
+	closed(t, s)
+	if _, err := s.DB().ExecContext(t.Context(), "CREATE TABLE mark (n INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			for n := range 30 {
+				err := s.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.SQL().ExecContext(ctx, "INSERT INTO mark (n) VALUES ($1)", n)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Go(func() {
+		for range 30 {
+			err := s.InOwnTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				const count = "SELECT count(*) FROM mark"
+				var seen, committed int
+				err := errors.Join(tx.SQL().QueryRowContext(ctx, count).Scan(&seen), s.Reader().QueryRowContext(ctx, count).Scan(&committed))
+				if seen != committed {
+					t.Errorf("it saw %d rows where %d were committed", seen, committed)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	all.Wait()
+}

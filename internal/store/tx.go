@@ -30,10 +30,24 @@ func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 const tries = 12
 
 // InTx runs f in a serializable transaction and commits it where f returns nil. Where another transaction was in the
-// way everything is undone and f is called again: it must have no effect but through the transaction.
+// way everything is undone and f is called again: it must have no effect but through the transaction. On SQLite it may be written
+// together with others, and f see what they have made before it is committed.
 func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if s.dialect == SQLite {
+		return again(ctx, func() error { return s.gather(ctx, f) })
+	}
+	return s.InOwnTx(ctx, f)
+}
+
+// InOwnTx is InTx for an f that acts, outside of the transaction, on what it reads: all that it sees was committed.
+func (s *Store) InOwnTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	return again(ctx, func() error { return s.alone(ctx, f) })
+}
+
+// again calls once until nothing was in its way, some times at most.
+func again(ctx context.Context, once func() error) error {
 	for try := 1; ; try++ {
-		err := s.once(ctx, f)
+		err := once()
 		if err == nil || try == tries || !retryable(err) {
 			return err
 		}
@@ -45,14 +59,6 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 		case <-time.After(wait):
 		}
 	}
-}
-
-// once runs f in a transaction. On SQLite it may be written together with others.
-func (s *Store) once(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
-	if s.dialect == SQLite {
-		return s.gather(ctx, f)
-	}
-	return s.alone(ctx, f)
 }
 
 // alone runs f in a transaction of its own.
