@@ -130,6 +130,9 @@ func Open(ctx context.Context, opt Options) (*App, error) {
 	if opt.ExtensionDir == "" {
 		opt.ExtensionDir = filepath.Join(opt.Home, "extension")
 	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}

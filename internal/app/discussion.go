@@ -13,13 +13,14 @@ import (
 	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
+	"github.com/analytix-flow/analytix/internal/webhook"
 )
 
 // Discussion is how people work on runs together.
 func (a *App) Discussion() *discussion.Service { return a.discussion }
 
 func (a *App) newDiscussion() *discussion.Service {
-	cfg := discussion.Config{Store: a.records, Log: a.opt.Log}
+	cfg := discussion.Config{Store: a.records, Log: a.opt.Log, Happened: a.happened}
 	if a.opt.Mail != nil {
 		m := *a.opt.Mail
 		m.Address, m.Name = a.mailAddress, a.nameOf
@@ -192,7 +193,7 @@ func (a *App) remind(ctx context.Context, tx *store.Tx, r *store.Run, s *control
 		told := discussion.Told{Place: placeOf(r), Kind: discussion.Deadline, Stage: string(s.Stage), Due: x.Due, Here: true,
 			About: fmt.Sprintf("%s %s %d", r.ID, x.Item, x.Due.Unix())}
 		told.Place.Item = x.Item
-		if err := a.discussion.Tell(ctx, tx, told, x.Account); err != nil {
+		if err := a.tellDeadline(ctx, tx, r, &told, x.Account); err != nil {
 			return err
 		}
 	}
@@ -204,5 +205,13 @@ func (a *App) remind(ctx context.Context, tx *store.Tx, r *store.Run, s *control
 		return err
 	}
 	told := discussion.Told{Place: placeOf(r), Kind: discussion.Deadline, Stage: string(s.Stage), Due: st.Deadline, About: roundOf(r, s), Here: true}
-	return a.discussion.Tell(ctx, tx, told, slices.Concat(open, stewards, []string{r.Head.Account})...)
+	return a.tellDeadline(ctx, tx, r, &told, slices.Concat(open, stewards, []string{r.Head.Account})...)
+}
+
+// tellDeadline tells people and other systems of a deadline that is near.
+func (a *App) tellDeadline(ctx context.Context, tx *store.Tx, r *store.Run, x *discussion.Told, accounts ...string) error {
+	if err := a.discussion.Tell(ctx, tx, *x, accounts...); err != nil {
+		return err
+	}
+	return a.hook(ctx, tx, r, webhook.DeadlineNear, x.About, x.Stage, webhook.Notice{Item: x.Place.Item, People: accounts, Due: due(x.Due)})
 }

@@ -61,11 +61,14 @@ func TestPeopleAreToldOfWhatWaitsAndOfDeadlines(t *testing.T) {
 }
 
 // peopled is an instance with a workspace and somebody of each role in it, at a clock that the test moves.
-func peopled(t *testing.T) (a *app.App, pass func(time.Duration)) {
+func peopled(t *testing.T, change ...func(*app.Options)) (a *app.App, pass func(time.Duration)) {
 	t.Helper()
 	var ahead atomic.Int64
 	a = openWith(t, filepath.Join(t.TempDir(), "home"), func(o *app.Options) {
 		o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		for _, f := range change {
+			f(o)
+		}
 	})
 	err := a.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for account, role := range map[string]string{"owner": "analyst", "steward": "steward", "admin": "administrator", "viewer": "viewer"} {

@@ -85,6 +85,17 @@ func (s *Service) insert(ctx context.Context, tx *store.Tx, at Place, k Kind, n 
 	return s.queue.Insert(ctx, tx, task.Task{Run: n.ID, Try: 1, Kind: kindMail}, time.Time{})
 }
 
+// Happening is something that somebody did and that concerns others: Mentioned once for each remark, Assigned once for each
+// assignment, one's own too. It holds ids, and never what was said.
+type Happening struct {
+	Kind   Kind
+	Place  Place
+	By     string   // account
+	People []string // accounts
+	Remark string
+	Due    time.Time
+}
+
 // Told is something that people are told of a run, for no remark or assignment of somebody.
 type Told struct {
 	Place Place

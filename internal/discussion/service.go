@@ -43,6 +43,8 @@ type Config struct {
 	Store *store.Store
 	// Mail, where given, tells people by mail as well.
 	Mail *MailConfig
+	// Happened, where given, is told of whom people mention and what they assign, in the transaction of it.
+	Happened func(ctx context.Context, tx *store.Tx, x *Happening) error
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger
@@ -52,6 +54,7 @@ type Config struct {
 type Service struct {
 	store  *store.Store
 	mail   *MailConfig
+	told   func(ctx context.Context, tx *store.Tx, x *Happening) error
 	now    func() time.Time
 	log    *slog.Logger
 	record Recorder
@@ -62,7 +65,10 @@ type Service struct {
 
 // New makes a Service; Use must be called before anything else is, and Close in the end.
 func New(cfg Config) *Service {
-	s := &Service{store: cfg.Store, mail: cfg.Mail, now: cfg.Now, log: cfg.Log, hub: newHub(), crowd: newCrowd()}
+	s := &Service{store: cfg.Store, mail: cfg.Mail, told: cfg.Happened, now: cfg.Now, log: cfg.Log, hub: newHub(), crowd: newCrowd()}
+	if s.told == nil {
+		s.told = func(context.Context, *store.Tx, *Happening) error { return nil }
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -199,6 +205,12 @@ func concerned(ctx context.Context, tx *store.Tx, at Place, before []store.Remar
 
 // tell writes the notices of a remark: a mention is told as one, and nobody is told twice or of what they said themselves.
 func (s *Service) tell(ctx context.Context, tx *store.Tx, at Place, r *store.Remark, mentions, concerned []string) error {
+	others := slices.DeleteFunc(slices.Clone(mentions), func(m string) bool { return m == r.Account })
+	if len(others) > 0 {
+		if err := s.told(ctx, tx, &Happening{Kind: Mentioned, Place: at, By: r.Account, People: others, Remark: r.ID}); err != nil {
+			return err
+		}
+	}
 	told := []string{r.Account}
 	for _, group := range []struct {
 		kind     Kind
@@ -250,6 +262,9 @@ func (s *Service) Assign(ctx context.Context, at Place, by Person, account strin
 		e := &Entry{Action: ActionAssigned, Object: at.Item, Details: map[string]any{"account": account}}
 		if !due.IsZero() {
 			e.Details["due"] = due.UTC().Format(time.RFC3339)
+		}
+		if err := s.told(ctx, tx, &Happening{Kind: Assigned, Place: at, By: by.Account, People: []string{account}, Due: due}); err != nil {
+			return nil, err
 		}
 		if account == by.Account {
 			return e, nil

@@ -30,7 +30,7 @@ type Webhook struct {
 // WebhookBody is a webhook as it is sent.
 type WebhookBody struct {
 	URL    string   `json:"url" minLength:"1" maxLength:"2048" doc:"Begins with https://, and leads to the public internet or where the operator allows."`
-	Events []string `json:"events" minItems:"1" maxItems:"10" doc:"run.started, control_point.opened, control_point.closed, run.done, run.failed, run.waiting"`
+	Events []string `json:"events" minItems:"1" maxItems:"20" doc:"run.started, control_point.opened, control_point.closed, control_point.expired, run.done, run.failed, run.waiting, person.mentioned, item.assigned, deadline.near"`
 	Active *bool    `json:"active,omitempty" doc:"True by default."`
 }
 

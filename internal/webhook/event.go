@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -22,13 +23,21 @@ const (
 	PointClosed Kind = "control_point.closed"
 	RunDone     Kind = "run.done"
 	RunFailed   Kind = "run.failed"
-	RunWaiting  Kind = "run.waiting"  // a control point has been open for too long
-	Test        Kind = "webhook.test" // sent when somebody asks for it, to that webhook alone
+	RunWaiting  Kind = "run.waiting" // a control point has been open for too long
+
+	PersonMentioned Kind = "person.mentioned"      // somebody was named in a remark
+	ItemAssigned    Kind = "item.assigned"         // somebody is to see to an item
+	DeadlineNear    Kind = "deadline.near"         // a control point or an assignment is soon over its time
+	PointExpired    Kind = "control_point.expired" // a control point was not closed in time
+
+	Test Kind = "webhook.test" // sent when somebody asks for it, to that webhook alone
 )
 
 // Kinds lists the events that can be asked for.
 func Kinds() []Kind {
-	return []Kind{RunStarted, PointOpened, PointClosed, RunDone, RunFailed, RunWaiting}
+	return []Kind{
+		RunStarted, PointOpened, PointClosed, RunDone, RunFailed, RunWaiting, PersonMentioned, ItemAssigned, DeadlineNear, PointExpired,
+	}
 }
 
 // Event is something that happened.
@@ -39,6 +48,17 @@ type Event struct {
 	// About tells the event from others of its kind: a webhook is told each only once.
 	About string
 	Run   Run
+	// Notice says whom and what the event is about, where it is about people or a time.
+	Notice *Notice
+}
+
+// Notice is what is said of what concerns people: ids only, never what was said.
+type Notice struct {
+	Item   string     `json:"item,omitempty"`   // of the run; empty for the run as a whole
+	Remark string     `json:"remark,omitempty"` // in which people are mentioned
+	By     string     `json:"by,omitempty"`     // the account of who mentions or assigns
+	People []string   `json:"people,omitempty"` // the accounts that it concerns
+	Due    *time.Time `json:"due,omitempty"`    // when the time is over
 }
 
 // Run is what is said of a run.
@@ -49,6 +69,7 @@ type Run struct {
 	Stage  string `json:"stage,omitempty"`
 	Round  int    `json:"round,omitempty"`
 	Items  int    `json:"items,omitempty"` // to decide on, at a control point that was opened
+	Link   string `json:"link,omitempty"`  // where a person sees it, where the address of the server is known; Tell sets it
 }
 
 // payload is what is sent.
@@ -58,6 +79,7 @@ type payload struct {
 	At        time.Time `json:"at"`
 	Workspace string    `json:"workspace"`
 	Run       *Run      `json:"run,omitempty"`
+	Notice    *Notice   `json:"notice,omitempty"`
 }
 
 // The statuses of a delivery. They are stored: they are never renamed.
@@ -85,7 +107,9 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, e Event) error {
 		}
 		if body == nil {
 			run := e.Run
-			if body, err = json.Marshal(payload{ID: identifier.New("evt"), Event: e.Kind, At: e.At.UTC(), Workspace: e.Workspace, Run: &run}); err != nil {
+			run.Link = s.link(&e)
+			p := payload{ID: identifier.New("evt"), Event: e.Kind, At: e.At.UTC(), Workspace: e.Workspace, Run: &run, Notice: e.Notice}
+			if body, err = json.Marshal(p); err != nil {
 				return fmt.Errorf("writing event %s: %w", e.Kind, err)
 			}
 		}
@@ -94,6 +118,18 @@ func (s *Service) Tell(ctx context.Context, tx *store.Tx, e Event) error {
 		}
 	}
 	return nil
+}
+
+// link is the page of what an event is about.
+func (s *Service) link(e *Event) string {
+	if s.cfg.Origin == "" {
+		return ""
+	}
+	page := s.cfg.Origin + "/w/" + url.PathEscape(e.Workspace) + "/runs/" + url.PathEscape(e.Run.ID)
+	if e.Notice == nil || e.Notice.Item == "" || e.Run.Stage == "" {
+		return page
+	}
+	return page + "?view=" + url.QueryEscape(e.Run.Stage) + "&item=" + url.QueryEscape(e.Notice.Item)
 }
 
 // enqueue records a delivery and its first task; nil where the webhook was told the same before.

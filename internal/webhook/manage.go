@@ -152,7 +152,7 @@ func (s *Service) Try(ctx context.Context, workspace, id string) (*store.Deliver
 	if err != nil {
 		return nil, fmt.Errorf("writing a test event: %w", err)
 	}
-	return s.again(ctx, workspace, id, Test, body)
+	return s.again(ctx, workspace, id, Test, string(Test), body)
 }
 
 // Replay sends what a delivery told again, as a new delivery of the same event.
@@ -161,10 +161,11 @@ func (s *Service) Replay(ctx context.Context, workspace, id, delivery string) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.again(ctx, workspace, id, Kind(d.Event), d.Body)
+	return s.again(ctx, workspace, id, Kind(d.Event), d.About, d.Body)
 }
 
-func (s *Service) again(ctx context.Context, workspace, id string, k Kind, body []byte) (d *store.Delivery, err error) {
+// again sends something whether or not it was told before. What it is about is kept: by that it is erased with the run's data.
+func (s *Service) again(ctx context.Context, workspace, id string, k Kind, about string, body []byte) (d *store.Delivery, err error) {
 	w, err := s.Get(ctx, workspace, id)
 	if err != nil {
 		return nil, err
@@ -173,7 +174,7 @@ func (s *Service) again(ctx context.Context, workspace, id string, k Kind, body 
 		return nil, fmt.Errorf("%w: it is switched off; switch it on first", ErrInvalid)
 	}
 	err = s.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		d, err = s.enqueue(ctx, tx, w, identifier.New("again"), k, body)
+		d, err = s.enqueue(ctx, tx, w, about+" "+identifier.New("again"), k, body)
 		return err
 	})
 	if err != nil {

@@ -23,6 +23,8 @@ type Config struct {
 	Store *store.Store
 	// Outbound says where webhooks may lead, and how long an answer may take.
 	Outbound outbound.Options
+	// Origin is the address of the server as users see it: links lead there. Empty leaves links out.
+	Origin string
 	// Version is the program's, for the header User-Agent.
 	Version string
 	// WaitingAfter is how long a control point is open when run.waiting is told; 0 means a day.

@@ -3455,7 +3455,7 @@ export interface components {
         WebhookBody: {
             /** @description True by default. */
             active?: boolean;
-            /** @description run.started, control_point.opened, control_point.closed, run.done, run.failed, run.waiting */
+            /** @description run.started, control_point.opened, control_point.closed, control_point.expired, run.done, run.failed, run.waiting, person.mentioned, item.assigned, deadline.near */
             events: string[] | null;
             /** @description Begins with https://, and leads to the public internet or where the operator allows. */
             url: string;

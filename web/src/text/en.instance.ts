@@ -4,7 +4,7 @@ const n = (count: number, one: string, many: string) => `${count.toLocaleString(
 
 export const webhook = {
   title: "Webhooks",
-  lead: "Programs of yours that are told of what happens to the runs of this workspace. No cell of anybody's data is sent.",
+  lead: "Programs of yours that are told of what happens to the runs of this workspace. No cell of anybody's data and no word of a remark is sent.",
   none: "Nobody is told yet",
   noneWhy: "Make a webhook: an address, and the events that it is told of.",
   make: "Make a webhook",
@@ -19,6 +19,10 @@ export const webhook = {
     "run.waiting": "A control point has waited for a day",
     "run.done": "A run has ended",
     "run.failed": "A run failed",
+    "deadline.near": "A deadline is near",
+    "control_point.expired": "A control point was not closed in time",
+    "person.mentioned": "Somebody is mentioned in a remark",
+    "item.assigned": "Somebody is asked to see to something",
     "webhook.test": "A test",
   } as Record<string, string>,
   active: "Switched on",

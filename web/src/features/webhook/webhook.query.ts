@@ -15,6 +15,10 @@ export const events = [
   "run.waiting",
   "run.done",
   "run.failed",
+  "deadline.near",
+  "control_point.expired",
+  "person.mentioned",
+  "item.assigned",
 ];
 
 export const webhooksKey = (workspace: string) => ["webhooks", workspace];
