@@ -32,6 +32,9 @@ type DeadMessage struct {
 	Seq  uint64 `json:"seq"`
 	Run  string `json:"run"`
 	Kind string `json:"kind"`
+	// Why it could not be handled is in the log alone: an error may name what the data holds.
+	Tries int       `json:"tries" doc:"How often it was tried before it was set aside."`
+	At    time.Time `json:"at" doc:"When it was set aside."`
 }
 
 func (a *API) system() {
@@ -136,7 +139,7 @@ func (a *API) deadMessages(ctx context.Context, _ *struct{}) (*struct {
 	}{}
 	out.Body.Messages = make([]DeadMessage, len(all))
 	for i, d := range all {
-		out.Body.Messages[i] = DeadMessage{Seq: d.Seq, Run: d.Message.Run, Kind: d.Message.Kind}
+		out.Body.Messages[i] = DeadMessage{Seq: d.Seq, Run: d.Message.Run, Kind: d.Message.Kind, Tries: d.Tries, At: d.At}
 	}
 	return out, nil
 }

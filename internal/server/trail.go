@@ -90,7 +90,7 @@ func (s *Server) webhooks() (*webhook.Config, error) {
 		return nil, err
 	}
 	w := s.cfg.Webhooks
-	return &webhook.Config{Outbound: outbound.Options{Policy: policy}, Origin: s.cfg.Origin, Version: s.parts.Version, First: w.FirstPause, WaitingAfter: w.WaitingAfter, Keep: w.Keep}, nil
+	return &webhook.Config{Outbound: outbound.Options{Policy: policy}, Origin: strings.TrimRight(s.cfg.Origin, "/"), Version: s.parts.Version, First: w.FirstPause, WaitingAfter: w.WaitingAfter, Keep: w.Keep}, nil
 }
 
 // authEvent is told of what happens to accounts: sign-ins, failures, changes.

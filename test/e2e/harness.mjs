@@ -189,15 +189,15 @@ export async function addPerson(call, workspace, who, role) {
 }
 
 /** Sends a file and starts a run on it by the API; the id of the run. */
-export async function startRun(page, workspace, csv, ask = {}) {
+export async function startRun(page, workspace, csv, ask = {}, file = "orders.csv") {
   const call = caller(page);
   const sent = await page.evaluate(
-    async ([w, text]) => {
+    async ([w, text, name]) => {
       const csrf = decodeURIComponent(/analytix_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? "");
-      const r = await fetch(`/api/v1/workspaces/${w}/files/orders.csv`, { method: "PUT", headers: { "X-CSRF-Token": csrf }, body: text });
+      const r = await fetch(`/api/v1/workspaces/${w}/files/${name}`, { method: "PUT", headers: { "X-CSRF-Token": csrf }, body: text });
       return { status: r.status, text: await r.text() };
     },
-    [workspace, csv],
+    [workspace, csv, file],
   );
   if (sent.status >= 300) throw new Error(`not sent: ${sent.text}`);
   const dataset = JSON.parse(sent.text).id;

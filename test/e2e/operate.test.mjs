@@ -148,14 +148,51 @@ test("a task that was given up is on the page of the system, and is tried again 
   await page.getByText("None was given up.").waitFor();
 });
 
+test("a message that could not be handled is on the page, fails again honestly, and is handled once its cause is gone", async () => {
+  const other = await startRun(page, workspace, csv, {}, "other.csv");
+  const state = async () => (await call(`/workspaces/${workspace}/runs/${other}`)).json;
+  await until(async () => (await state()).status === "waiting", "reception waits");
+  const point = await call(`/workspaces/${workspace}/runs/${other}/point`);
+  // What was found is gone for a while: the manager of the stage cannot write the decisions down, however often it tries.
+  const there = join(server.home, "files", (await state()).dataset);
+  const gone = readdirSync(there).filter((name) => name.startsWith("document-"));
+  assert.ok(gone.length > 0, "nothing was found");
+  for (const name of gone) renameSync(join(there, name), join(folder, name));
+  assert.equal((await call(`/workspaces/${workspace}/runs/${other}/point/close`, { method: "POST", tag: point.tag })).status, 200);
+  const letters = async () => (await call("/system/dead-messages")).json.messages;
+  await until(async () => (await letters()).length === 1, "the message is set aside");
+  const [first] = await letters();
+  assert.equal(first.run, other);
+  assert.ok(first.tries > 1, `it was tried ${first.tries} times`);
+
+  await page.goto(at("/system"));
+  const dead = $("dead-messages");
+  await dead.getByText(`run ${other}`).waitFor();
+  await dead.getByText("Writing the decisions of a control point down").waitFor();
+  await screen(page, "system-dead-message", dead);
+  await dead.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("The message was sent again.").first().waitFor();
+  await until(async () => (await letters()).some((m) => m.seq > first.seq), "it is set aside again");
+  await page.reload();
+  await dead.getByText(`run ${other}`).waitFor();
+  assert.equal((await letters()).length, 1, "the one that was sent again is still listed");
+
+  for (const name of gone) renameSync(join(folder, name), join(there, name));
+  await dead.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("All were handled.").waitFor();
+  await until(async () => (await state()).stage === "quality" && (await state()).status === "waiting", "the run goes on");
+  assert.deepEqual(await letters(), []);
+  assert.equal((await call(`/workspaces/${workspace}/runs/${other}/abort`, { method: "POST", body: { why: "enough" } })).status, 200);
+});
+
 test("the master key is rotated, and what it wraps can still be read", async () => {
   const before = readFileSync(join(server.home, "master.key"), "utf8");
   await page.goto(at("/system"));
-  await $("keys").getByText("1 dataset has a key, all wrapped by the present one.").waitFor();
+  await $("keys").getByText("2 datasets have keys, all wrapped by the present one.").waitFor();
   await screen(page, "system-keys", $("keys"));
   await page.getByRole("button", { name: "Rotate" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
-  await page.getByText("1 key was wrapped anew by a new master key; the old one is gone.").waitFor();
+  await page.getByText("2 keys were wrapped anew by a new master key; the old one is gone.").waitFor();
   assert.notEqual(readFileSync(join(server.home, "master.key"), "utf8"), before);
   const original = await call(`/workspaces/${workspace}/runs/${run}/original`);
   assert.equal(original.text, csv);

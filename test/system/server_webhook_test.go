@@ -30,8 +30,12 @@ type receiver struct {
 type toldEvent struct {
 	ID, Event string
 	Run       struct {
-		ID, File, Status, Stage string
-		Items                   int
+		ID, File, Status, Stage, Link string
+		Items                         int
+	}
+	Notice struct {
+		Item, Remark, By, Due string
+		People                []string
 	}
 }
 
@@ -144,6 +148,46 @@ func TestAWholeRunIsToldToAReceiver(t *testing.T) {
 		t.Error(wrong)
 	}
 	checkDeliveries(t, ada, base+"/webhooks/"+hook.ID+"/deliveries")
+}
+
+// Whom a remark mentions and who is to see to an item is told to a receiver, by ids alone.
+func TestMentionsAndAssignmentsAreToldToAReceiver(t *testing.T) {
+	t.Parallel()
+	r := receive(t)
+	s := serveIn(t, []string{"SSL_CERT_FILE=" + r.certificate(t)}, serverData(t), "--allow-target", "127.0.0.1", "--origin", "https://flow.example.org")
+	ada := s.administrator(t)
+	w := ada.workspace(t, "w", "professional")
+	bob := ada.invite(t, "bob", "")
+	ada.join(t, w, bob, "steward")
+	base := "/workspaces/" + w
+	var hook struct{ Secret string }
+	kinds := []string{"person.mentioned", "item.assigned"}
+	ada.call(t, "POST", base+"/webhooks", map[string]any{"url": r.URL, "events": kinds}).want(t, 201).into(t, &hook)
+	r.mu.Lock()
+	r.secret = hook.Secret
+	r.mu.Unlock()
+	run := ada.start(t, w, "orders.csv", small(60), nil)
+	ada.await(t, w, run, waitsAt("reception"))
+	var me, remark struct{ ID string }
+	bob.call(t, "GET", "/me", nil).want(t, 200).into(t, &me)
+	at := base + "/runs/" + run + "/discussion"
+	ada.call(t, "POST", at+"/remarks", map[string]any{"text": "Is the canary right?", "mentions": []string{me.ID}}).want(t, 201).into(t, &remark)
+	mention := r.await(1)[0]
+	if n := mention.Notice; mention.Event != kinds[0] || n.Remark != remark.ID || n.Item != "" || len(n.People) != 1 || n.People[0] != me.ID {
+		t.Errorf("a mention is told as %+v", mention)
+	}
+	var point struct{ Items []struct{ ID string } }
+	ada.call(t, "GET", base+"/runs/"+run+"/point", nil).want(t, 200).into(t, &point)
+	item := point.Items[0].ID
+	ada.call(t, "PUT", at+"/assignments/"+item, map[string]any{"account": me.ID, "due": "2030-12-01T00:00:00Z"}).want(t, 200)
+	assigned := r.await(2)[1]
+	if n := assigned.Notice; assigned.Event != kinds[1] || n.Item != item || n.Due != "2030-12-01T00:00:00Z" || len(n.People) != 1 || n.People[0] != me.ID ||
+		assigned.Run.Link != "https://flow.example.org/w/"+w+"/runs/"+run+"?view=reception&item="+item {
+		t.Errorf("an assignment is told as %+v", assigned)
+	}
+	for _, wrong := range r.bad {
+		t.Error(wrong)
+	}
 }
 
 // checkTold holds that each event came, once but for repetitions, and in the order of the run.

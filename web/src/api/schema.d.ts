@@ -2285,10 +2285,20 @@ export interface components {
             workspace: string;
         };
         DeadMessage: {
+            /**
+             * Format: date-time
+             * @description When it was set aside.
+             */
+            at: string;
             kind: string;
             run: string;
             /** Format: int64 */
             seq: number;
+            /**
+             * Format: int64
+             * @description How often it was tried before it was set aside.
+             */
+            tries: number;
         };
         DeadTask: {
             /** Format: int64 */

@@ -190,6 +190,12 @@ export const system = {
     act: "Try the run again",
     done: "The run takes up its work again.",
   },
+  messages: {
+    "stage.plan": "Planning a stage",
+    "stage.assemble": "Putting a proposal together",
+    "stage.conclude": "Writing the decisions of a control point down",
+    "point.decide": "Deciding in the place of people",
+  } as Record<string, string>,
   deadMessages: {
     title: "Messages that could not be handled",
     none: "All were handled.",

@@ -42,8 +42,8 @@ export function DeadMessages() {
   const dead = useDeadMessages();
   const given = dead.data?.map((d) => ({
     id: String(d.seq),
-    what: d.kind,
-    more: "",
+    what: text.system.messages[d.kind.replace(/^(command|event)\./, "")] ?? words(d.kind),
+    more: `${text.system.attempts(d.tries)} · ${ago(d.at)}`,
     run: d.run,
     again: { seq: d.seq },
   }));
