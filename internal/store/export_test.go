@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// MostIdle is how many statements a connection keeps.
+const MostIdle = mostIdle
+
 // Up migrates to the newest form.
 func (s *Store) Up(ctx context.Context) error { return s.migrate(ctx) }
 

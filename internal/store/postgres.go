@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -74,4 +75,27 @@ func openPool(dsn string, connections int) (*sql.DB, error) {
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
+}
+
+// Listen hears what is notified on a channel of PostgreSQL, until ctx ends or the connection is lost, and holds a connection
+// meanwhile. heard is called with each payload, and with an empty one as soon as it listens: what was notified before is not heard.
+func (s *Store) Listen(ctx context.Context, channel string, heard func(payload string)) error {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("listening to the records: %w", err)
+	}
+	err = conn.Raw(func(raw any) error {
+		c := raw.(*stdlib.Conn).Conn() //nolint:forcetypeassert // that is what the driver pgx makes
+		if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
+			return err
+		}
+		for heard(""); ; {
+			n, err := c.WaitForNotification(ctx)
+			if err != nil {
+				return errors.Join(driver.ErrBadConn, err) // it goes on listening: nobody else gets it
+			}
+			heard(n.Payload)
+		}
+	})
+	return fmt.Errorf("listening to the records: %w", errors.Join(err, conn.Close()))
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/url"
 
-	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	_ "github.com/ncruces/go-sqlite3/vfs/xts" // registers the encrypting file system
 )
@@ -27,24 +26,23 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("deriving the key of the records: %w", err)
 	}
-	open := func(connections int, pragma string) (*sql.DB, error) {
-		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
-		db, err := driver.Open(u.String(), func(c *sqlite3.Conn) error {
-			if err := c.Exec("PRAGMA hexkey='" + hex.EncodeToString(derived) + "'"); err != nil {
-				return errors.New("the database did not take its key")
-			}
-			// FULL makes each commit outlive a power cut: the database is the truth that the broker follows.
-			return c.Exec("PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" +
-				"PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;" + pragma)
-		})
+	secret := hex.EncodeToString(derived)
+	open := func(connections int, pragmas ...string) (*sql.DB, error) {
+		// FULL makes each commit outlive a power cut: the database is the truth that the broker follows.
+		pragmas = append([]string{"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "secure_delete(ON)",
+			"foreign_keys(ON)"}, pragmas...)
+		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: url.Values{"vfs": {"xts"}, "hexkey": {secret}, "_txlock": {"immediate"},
+			"_pragma": pragmas}.Encode()}
+		connector, err := (&driver.SQLite{}).OpenConnector(u.String())
 		if err != nil {
 			return nil, err
 		}
+		db := sql.OpenDB(remembering{connector})
 		db.SetMaxOpenConns(connections)
 		db.SetMaxIdleConns(connections)
 		return db, nil
 	}
-	write, err := open(1, "")
+	write, err := open(1)
 	if err != nil {
 		return nil, fmt.Errorf("opening the records at %s: %w", path, err)
 	}
@@ -54,7 +52,7 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 			"is damaged (nothing was changed): %w", path, err)
 		return nil, errors.Join(err, write.Close())
 	}
-	read, err := open(readers, "PRAGMA query_only=ON;")
+	read, err := open(readers, "query_only(ON)")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the records at %s: %w", path, err), write.Close())
 	}
@@ -63,7 +61,7 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 		return nil, err
 	}
 	s.copyTo = func(path string) string {
-		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=xts&hexkey=" + hex.EncodeToString(derived)}
+		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=xts&hexkey=" + secret}
 		return u.String()
 	}
 	return s, nil

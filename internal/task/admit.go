@@ -2,13 +2,17 @@ package task
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -23,9 +27,17 @@ type waiting struct {
 	age time.Duration
 }
 
-// admit hands River the tasks of the shared queue that the gate lets begin. The others stay available: they hold no worker, and
-// other processes may take them.
-func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+// looksApart is how long a process whose workers all have a task waits before it looks again for tasks that are light.
+const looksApart = 10 * time.Millisecond
+
+// admit hands River the tasks of the shared queue that the gate lets begin, or takes ahead. The others stay available: they hold
+// no worker, and other processes may take them.
+func (q *Queue) admit(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+	if q.gate.Full() && time.Since(q.looked) < looksApart {
+		q.wake.in(shared, looksApart)
+		return &riverdriver.JobGetAvailableResult{}, nil
+	}
+	q.looked = time.Now()
 	all, err := q.available(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for tasks: %w", err)
@@ -38,27 +50,24 @@ func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdr
 		default:
 		}
 	}
-	ids := plan.Begin
-	for id := range plan.Refuse {
-		ids = append(ids, id)
-	}
+	ids := slices.AppendSeq(slices.Concat(plan.Begin, plan.Ahead), maps.Keys(plan.Refuse))
 	if len(ids) == 0 {
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
-	r, err := q.lock(ctx, exec, p, ids)
-	locked := map[int64]bool{}
-	if err == nil {
-		for _, job := range r.Jobs {
-			job.Queue = shared
-			locked[job.ID] = true
-		}
+	jobs, err := q.take(ctx, ids)
+	taken := map[int64]bool{}
+	for _, job := range jobs {
+		taken[job.ID] = true
 	}
 	for _, id := range ids { // somebody else was quicker
-		if !locked[id] {
+		if !taken[id] {
 			q.release(id)
 		}
 	}
-	return r, err
+	if err != nil {
+		return nil, fmt.Errorf("taking tasks: %w", err)
+	}
+	return &riverdriver.JobGetAvailableResult{Jobs: jobs}, nil
 }
 
 func bare(all []waiting) []admission.Candidate {
@@ -84,9 +93,13 @@ func (q *Queue) available(ctx context.Context) ([]waiting, error) {
 	if q.cfg.Store.Dialect() == store.Postgres {
 		age = "extract(epoch FROM now() - scheduled_at)::float8"
 	}
-	rows, err := q.cfg.Store.DB().QueryContext(ctx, "SELECT id, "+text+", priority, "+age+" FROM (SELECT id, args, priority, scheduled_at, "+
-		"row_number() OVER (PARTITION BY priority ORDER BY scheduled_at, id) AS n FROM river_job WHERE state = 'available' AND queue = $1 "+
-		"AND scheduled_at <= "+now+") due WHERE n <= "+strconv.Itoa(candidates)+" ORDER BY scheduled_at, id", shared)
+	var each []string // read from the index, however many wait
+	for place := 1; place <= admission.Places; place++ {
+		each = append(each, fmt.Sprintf("SELECT * FROM (SELECT id, args, priority, scheduled_at FROM river_job WHERE state = 'available' AND queue = $1 "+
+			"AND priority = %d AND scheduled_at <= %s ORDER BY scheduled_at, id LIMIT %d) p%d", place, now, candidates, place))
+	}
+	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT id, "+text+", priority, "+age+" FROM ("+strings.Join(each, " UNION ALL ")+
+		") due ORDER BY scheduled_at, id", shared)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +132,7 @@ func (q *Queue) weigh(c *admission.Candidate, raw []byte) {
 	}
 	c.Size = t.Size
 	c.Need = q.cfg.Needs.Of(t.Kind, t.Size)
+	c.Brief = q.pace.of(t)
 }
 
 // remember keeps what Work and Standing need of a plan.
@@ -129,7 +143,7 @@ func (q *Queue) remember(all []waiting, plan admission.Plan) {
 		q.refused[id] = u
 	}
 	gone := map[int64]bool{}
-	for _, id := range plan.Begin {
+	for _, id := range slices.Concat(plan.Begin, plan.Ahead) {
 		gone[id] = true
 	}
 	q.oldest = time.Time{}
@@ -141,46 +155,47 @@ func (q *Queue) remember(all []waiting, plan admission.Plan) {
 	}
 }
 
-// lock has River take exactly the tasks of the ids: for that moment they are in a queue of this process's own.
-func (q *Queue) lock(ctx context.Context, exec riverdriver.Executor, p *riverdriver.JobGetAvailableParams, ids []int64) (r *riverdriver.JobGetAvailableResult, err error) {
-	tx, err := exec.Begin(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("taking tasks: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = tx.Rollback(ctx) // err says what matters
-		}
-	}()
-	mine := *p
-	mine.Queue, mine.MaxToLock = "admitted-"+p.ClientID, len(ids)
+// take makes tasks run in this process, those of them that are still to be had. Should it be forgotten in a power cut, they are
+// available again: that is what they should be then.
+func (q *Queue) take(ctx context.Context, ids []int64) (jobs []*rivertype.JobRow, err error) {
 	list := make([]string, len(ids))
 	for i, id := range ids {
 		list[i] = strconv.FormatInt(id, 10)
 	}
-	err = tx.Exec(ctx, "UPDATE river_job SET queue = $1 WHERE state = 'available' AND queue = $2 AND id IN ("+strings.Join(list, ",")+")", mine.Queue, shared)
+	_, now := q.words()
+	by, among, brackets, lock := "jsonb_array($1)", "id IN (SELECT value FROM json_each($2))", "[]", ""
+	if q.cfg.Store.Dialect() == store.Postgres {
+		by, among, brackets, lock = "ARRAY[$1::text]", "id = ANY($2::bigint[])", "{}", " FOR UPDATE SKIP LOCKED"
+	}
+	query := "UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = " + now + ", attempted_by = " + by +
+		" WHERE id IN (SELECT id FROM river_job WHERE state = 'available' AND " + among + lock + ") RETURNING id"
+	err = q.cfg.Store.InLightTx(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, q.id, brackets[:1]+strings.Join(list, ",")+brackets[1:])
+		if err != nil {
+			return err
+		}
+		taken, err := column[int64](rows)
+		if err != nil || len(taken) == 0 {
+			return err
+		}
+		jobs, err = q.database.UnwrapExecutor(tx).JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: taken})
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("taking tasks: %w", err)
+		return nil, err
 	}
-	if r, err = tx.JobGetAvailable(ctx, &mine); err != nil {
-		return nil, fmt.Errorf("taking tasks: %w", err)
-	}
-	if err = tx.Exec(ctx, "UPDATE river_job SET queue = $1 WHERE queue = $2", shared, mine.Queue); err != nil {
-		return nil, fmt.Errorf("taking tasks: %w", err)
-	}
-	if err = tx.Commit(ctx); err != nil {
-		return nil, fmt.Errorf("taking tasks: %w", err)
-	}
-	return r, nil
+	return jobs, nil
 }
 
 // release gives back what was promised to a task that has ended, and lets others begin.
 func (q *Queue) release(id int64) {
-	q.gate.Done(id)
+	room := q.gate.Done(id)
 	q.mu.Lock()
 	delete(q.refused, id)
 	q.mu.Unlock()
-	q.wake.nudge(shared)
+	if room {
+		q.wake.nudge(shared)
+	}
 }
 
 // unfit says why a task can never begin; nil where it can.
@@ -195,12 +210,14 @@ func (q *Queue) unfit(id int64) error {
 
 // awaitNext has a queue looked at when the next of its tasks is due that is to begin later.
 func (q *Queue) awaitNext(ctx context.Context, queue string) {
-	if q.cfg.Store.Dialect() == store.Postgres { // which is looked at often, for what other processes put in
-		return
+	_, now := q.words()
+	pause := "(julianday(min(scheduled_at)) - julianday('now')) * 86400"
+	if q.cfg.Store.Dialect() == store.Postgres {
+		pause = "extract(epoch FROM min(scheduled_at) - now())::float8"
 	}
 	var seconds *float64
-	err := q.cfg.Store.DB().QueryRowContext(ctx, "SELECT (julianday(min(scheduled_at)) - julianday('now')) * 86400 FROM river_job "+
-		"WHERE state = 'available' AND queue = $1 AND scheduled_at > datetime('now', 'subsec')", queue).Scan(&seconds)
+	err := q.cfg.Store.Reader().QueryRowContext(ctx, "SELECT "+pause+" FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at > "+now,
+		queue).Scan(&seconds)
 	if err == nil && seconds != nil { // otherwise the fallback finds it
 		q.wake.in(queue, max(time.Millisecond, time.Duration(*seconds*float64(time.Second))+time.Millisecond))
 	}

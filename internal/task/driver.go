@@ -34,12 +34,12 @@ func (d driver) GetExecutor() riverdriver.Executor { return executor{d.Driver.Ge
 
 // UnwrapExecutor implements riverdriver.Driver.
 func (d driver) UnwrapExecutor(tx *sql.Tx) riverdriver.ExecutorTx {
-	return executorTx{d.Driver.UnwrapExecutor(tx), d.q}
+	return &executorTx{ExecutorTx: d.Driver.UnwrapExecutor(tx), q: d.q}
 }
 
 // UnwrapTx implements riverdriver.Driver.
 func (d driver) UnwrapTx(tx riverdriver.ExecutorTx) *sql.Tx {
-	if ours, ok := tx.(executorTx); ok {
+	if ours, ok := tx.(*executorTx); ok {
 		tx = ours.ExecutorTx
 	}
 	return d.Driver.UnwrapTx(tx)
@@ -57,7 +57,7 @@ func (e executor) Begin(ctx context.Context) (riverdriver.ExecutorTx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return executorTx{tx, e.q}, nil
+	return &executorTx{ExecutorTx: tx, q: e.q}, nil
 }
 
 // NotifyMany implements riverdriver.Executor.
@@ -67,17 +67,21 @@ func (e executor) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams)
 
 // JobGetAvailable implements riverdriver.Executor: it hands River the tasks that may begin.
 func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
-	defer e.q.awaitNext(ctx, p.Queue)
 	e.q.looks.Add(1)
 	var r *riverdriver.JobGetAvailableResult
 	var err error
 	if p.Queue == shared {
-		r, err = e.q.admit(ctx, e.Executor, p)
+		r, err = e.q.admit(ctx, p)
 	} else {
 		r, err = e.Executor.JobGetAvailable(ctx, p)
 	}
 	if err == nil {
 		e.q.blind.Store(false)
+		if len(r.Jobs) > 0 { // they are what matters now
+			e.q.wake.in(p.Queue, lookBehind)
+		} else {
+			e.q.awaitNext(ctx, p.Queue)
+		}
 		return r, nil
 	}
 	// A database that is gone would be asked many times a second, and each time be told of.
@@ -87,6 +91,9 @@ func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvai
 	e.q.wake.in(p.Queue, lookAgain)
 	return &riverdriver.JobGetAvailableResult{}, nil
 }
+
+// lookBehind is when a queue that had something is looked at for what is to begin later.
+const lookBehind = 250 * time.Millisecond
 
 // lookAgain is when tasks are looked for again after that could not be done.
 const lookAgain = time.Second
@@ -103,30 +110,63 @@ func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.J
 // executorTx works in a transaction.
 type executorTx struct {
 	riverdriver.ExecutorTx
-	q *Queue
+	q      *Queue
+	filled []string // the queues to tell of once it is committed
 }
 
-// NotifyMany implements riverdriver.Executor. The word may come before the commit: on SQLite whoever looks waits for it, and
-// what is put in by Insert is told of again afterwards.
-func (e executorTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) error {
-	return e.q.notified(p)
-}
+// told marks the context of an insertion that is told of after its commit.
+type told struct{}
 
-// notified takes River's word of what was put into queues. What it tells of else, such as who leads, it looks for by itself.
-func (q *Queue) notified(p *riverdriver.NotifyManyParams) error {
-	if p.Topic != topicInserted {
+// NotifyMany implements riverdriver.Executor.
+func (e *executorTx) NotifyMany(ctx context.Context, p *riverdriver.NotifyManyParams) error {
+	if ctx.Value(told{}) != nil {
 		return nil
 	}
+	queues, err := named(p)
+	e.filled = append(e.filled, queues...)
+	return err
+}
+
+// Commit implements riverdriver.ExecutorTx.
+func (e *executorTx) Commit(ctx context.Context) error {
+	err := e.ExecutorTx.Commit(ctx)
+	if err == nil {
+		e.q.tellAll(e.filled)
+	}
+	return err
+}
+
+// notified takes River's word of what was put into queues.
+func (q *Queue) notified(p *riverdriver.NotifyManyParams) error {
+	queues, err := named(p)
+	q.tellAll(queues)
+	return err
+}
+
+// tellAll has queues looked at, here and by others.
+func (q *Queue) tellAll(queues []string) {
+	for _, queue := range queues {
+		q.wake.nudge(queue)
+		q.spread(queue)
+	}
+}
+
+// named lists the queues that something was put into. What River tells of else, such as who leads, it looks for by itself.
+func named(p *riverdriver.NotifyManyParams) ([]string, error) {
+	if p.Topic != topicInserted {
+		return nil, nil
+	}
+	var queues []string
 	for _, payload := range p.Payload {
 		var in struct {
 			Queue string `json:"queue"`
 		}
 		if err := json.Unmarshal([]byte(payload), &in); err != nil {
-			return err
+			return queues, err
 		}
-		q.wake.nudge(in.Queue)
+		queues = append(queues, in.Queue)
 	}
-	return nil
+	return queues, nil
 }
 
 func (q *Queue) nudgeAll() {

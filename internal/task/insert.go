@@ -28,7 +28,7 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 	if t.Trace == "" {
 		t.Trace = trace.Carry(ctx)
 	}
-	_, err := q.client.InsertTx(ctx, tx.SQL(), args{Task: t}, &river.InsertOpts{
+	_, err := q.client.InsertTx(context.WithValue(ctx, told{}, true), tx.SQL(), args{Task: t}, &river.InsertOpts{
 		Queue: k.queue(), Priority: t.priority(), MaxAttempts: q.cfg.Tries, ScheduledAt: at,
 		UniqueOpts: river.UniqueOpts{ByArgs: true},
 	})
@@ -41,6 +41,7 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 		} else {
 			q.wake.nudge(k.queue())
 		}
+		q.spread(k.queue())
 	})
 	return nil
 }

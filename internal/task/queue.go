@@ -39,7 +39,7 @@ type Config struct {
 	// Backoff is the pause after a first failure, which doubles with each; 0 means one second.
 	Backoff time.Duration
 	// Poll is how often new tasks are looked for without a word of them; 0 means 5 s on SQLite, where this process puts in all
-	// there are, and 20 ms on PostgreSQL.
+	// there are, and 1 s on PostgreSQL, where a word of others may be lost.
 	Poll time.Duration
 	// OnUpdate, when given, is told how far tasks are. It must return at once.
 	OnUpdate func(Update)
@@ -59,11 +59,14 @@ type Queue struct {
 	kinds  map[string]Kind
 	id     string
 
-	gate  admission.Gate
-	wake  *wake
-	looks atomic.Int64
-	stir  chan struct{}
-	blind atomic.Bool // tasks could not be looked for
+	database riverdriver.Driver[*sql.Tx]
+	gate     admission.Gate
+	pace     pace
+	wake     *wake
+	looks    atomic.Int64
+	looked   time.Time // when tasks of the shared queue were looked for last; River does so one time after the other
+	stir     chan struct{}
+	blind    atomic.Bool // tasks could not be looked for
 
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc // by the task's id
@@ -71,8 +74,9 @@ type Queue struct {
 	budget  admission.Budget
 	oldest  time.Time // when the oldest task that has no room might have begun
 
-	rescue context.CancelFunc
-	done   sync.WaitGroup
+	telling telling
+	rescue  context.CancelFunc // ends what PostgreSQL needs: looking after others, and listening to them
+	done    sync.WaitGroup
 }
 
 const shared = river.QueueDefault
@@ -87,13 +91,12 @@ const pollLimited = 250 * time.Millisecond
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg.defaults()
 	q := &Queue{cfg: cfg, kinds: map[string]Kind{}, running: map[string]context.CancelCauseFunc{}, refused: map[int64]*admission.Unfit{},
-		wake: newWake(), stir: make(chan struct{}, 1), budget: cfg.Budget}
+		database: driverFor(cfg.Store), wake: newWake(), stir: make(chan struct{}, 1), budget: cfg.Budget}
 	q.budget.Workers = cfg.Workers
 	for _, k := range cfg.Kinds {
 		q.kinds[k.Name] = k
 	}
-	database := driverFor(cfg.Store)
-	migrator, err := rivermigrate.New(database, &rivermigrate.Config{Logger: cfg.Log})
+	migrator, err := rivermigrate.New(q.database, &rivermigrate.Config{Logger: cfg.Log})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the queue: %w", err)
 	}
@@ -104,7 +107,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.client, err = river.NewClient[*sql.Tx](driver{database, q}, rc); err != nil {
+	if q.client, err = river.NewClient[*sql.Tx](driver{q.database, q}, rc); err != nil {
 		return nil, fmt.Errorf("preparing the queue: %w", err)
 	}
 	q.id = q.client.ID()
@@ -124,7 +127,7 @@ func (c *Config) defaults() {
 	if c.Poll == 0 {
 		c.Poll = 5 * time.Second
 		if c.Store.Dialect() == store.Postgres {
-			c.Poll = 20 * time.Millisecond
+			c.Poll = time.Second
 		}
 	}
 	if c.Needs == nil {
@@ -146,7 +149,7 @@ func driverFor(s *store.Store) riverdriver.Driver[*sql.Tx] {
 func (q *Queue) river() (*river.Config, error) {
 	rc := &river.Config{
 		Logger: slog.New(atLeastWarn{q.cfg.Log.Handler()}), JobTimeout: -1, MaxAttempts: q.cfg.Tries, RetryPolicy: &backoff{q.cfg.Backoff},
-		FetchPollInterval: q.cfg.Poll, FetchCooldown: min(q.cfg.Poll, 5*time.Millisecond),
+		FetchPollInterval: q.cfg.Poll, FetchCooldown: time.Millisecond,
 		CompletedJobRetentionPeriod: 7 * 24 * time.Hour, RescueStuckJobsAfter: 30 * 24 * time.Hour, // see rescue.go
 	}
 	if q.cfg.Workers < 0 {
@@ -211,6 +214,7 @@ func (q *Queue) Start(ctx context.Context) error {
 // counted, by whoever comes next.
 func (q *Queue) Stop(ctx context.Context) error {
 	if q.cfg.Workers < 0 {
+		q.done.Wait()
 		return nil
 	}
 	if q.rescue != nil {

@@ -56,6 +56,7 @@ func (q *Queue) startRescue(ctx context.Context) error {
 		return err
 	}
 	ctx, q.rescue = context.WithCancel(context.WithoutCancel(ctx))
+	q.done.Go(func() { q.listen(ctx) })
 	q.done.Go(func() {
 		tick := time.NewTicker(rescueEvery)
 		defer tick.Stop()
@@ -140,6 +141,7 @@ func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {
 	_, err := conn.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) "+
 		"WHERE state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1", id)
 	_, unlock := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1, $2)", lockSpace, lockOf(id))
+	q.nudgeAll()
 	return errors.Join(err, unlock)
 }
 

@@ -116,13 +116,13 @@ func both(t *testing.T, f func(b *bench)) {
 func TestWorksUniqueTasksOnceAndRecordsInTheTransaction(t *testing.T) {
 	both(t, func(b *bench) {
 		done := make(chan struct{})
-		var runs atomic.Int32
+		var runs, recorded atomic.Int32
 		kind := task.Kind{Name: "quality.formats", Work: func(_ context.Context, t task.Task, report task.Report) (task.Finish, error) {
 			report(0.5, "half")
 			runs.Add(1)
 			return func(ctx context.Context, tx *store.Tx) error {
 				tx.AfterCommit(func() {
-					if t.Round == 2 {
+					if recorded.Add(1) == 2 {
 						close(done)
 					}
 				})
@@ -141,7 +141,7 @@ func TestWorksUniqueTasksOnceAndRecordsInTheTransaction(t *testing.T) {
 		}
 		b.tx(func(ctx context.Context, tx *store.Tx) error {
 			all, err := tx.Pending(ctx, 9)
-			if err != nil || len(all) != 2 || all[0].ID != "r/quality/1/0/quality.formats" {
+			if err != nil || len(all) != 2 || all[0].ID == all[1].ID {
 				b.Errorf("messages %+v", all)
 			}
 			return q.Insert(ctx, tx, one("quality.formats"), time.Time{}) // completed, and still unique
@@ -415,7 +415,10 @@ func TestTasksOfADeadWorkerAreTakenOver(t *testing.T) {
 // same, and the database is asked a number of times that follows from what happened and not from how long it took.
 func TestIsToldOfTasksAndAsksNoMoreThanThat(t *testing.T) {
 	t.Parallel()
-	b := &bench{t, openSQLite(t)}
+	both(t, isToldOfTasks)
+}
+
+func isToldOfTasks(b *bench) {
 	const each = 20
 	done := make(chan string, 3*each)
 	var mu sync.Mutex
@@ -449,11 +452,76 @@ func TestIsToldOfTasksAndAsksNoMoreThanThat(t *testing.T) {
 		select {
 		case <-done:
 		case <-time.After(patience):
-			t.Fatalf("only %d of %d were worked", i, 3*each)
+			b.Fatalf("only %d of %d were worked", i, 3*each)
 		}
 	}
-	// Each try is a word when it is put in, one when it ends, and one when it is due; two queues at the start.
-	if most := int64(4*each*4 + 2*2); q.Looks() > most {
-		t.Errorf("%d looks into the database, at most %d follow from what happened", q.Looks(), most)
+	// Each try is a word when it is put in, one when it ends, and one when it is due; two queues at the start, and where one listens.
+	if most := int64(4*each*4 + 2*4); q.Looks() > most {
+		b.Errorf("%d looks into the database, at most %d follow from what happened", q.Looks(), most)
 	}
+}
+
+// TestOtherProcessesAreTold has one process put in what another works, which looks by itself after an hour only.
+func TestOtherProcessesAreTold(t *testing.T) {
+	t.Parallel()
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	b := &bench{t, s}
+	const count = 50
+	done := make(chan struct{}, count)
+	kind := task.Kind{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+		done <- struct{}{}
+		return nil, nil
+	}}
+	q := b.start(task.Config{Kinds: []task.Kind{kind}, Poll: time.Hour})
+	defer b.stop(q)
+	inserter := b.open(task.Config{Kinds: []task.Kind{kind}, Workers: -1})
+	defer b.stop(inserter)
+	for i := range count {
+		next := one("some.kind")
+		next.Round = i
+		b.tx(func(ctx context.Context, tx *store.Tx) error {
+			return inserter.Insert(ctx, tx, next, time.Now().Add(time.Duration(i%3)*10*time.Millisecond))
+		})
+	}
+	for range count {
+		b.await("tasks of another process", done)
+	}
+}
+
+// TestBriefTasksAreHandedOutManyAtATime has one worker work many tasks that take next to nothing.
+func TestBriefTasksAreHandedOutManyAtATime(t *testing.T) {
+	t.Parallel()
+	both(t, func(b *bench) {
+		const count = 300
+		var worked, atOnce atomic.Int32
+		done := make(chan struct{})
+		kind := task.Kind{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			if atOnce.Add(1) > 1 {
+				b.Error("one worker works on two tasks")
+			}
+			atOnce.Add(-1)
+			if worked.Add(1) == count {
+				close(done)
+			}
+			return nil, nil
+		}}
+		inserter := b.open(task.Config{Kinds: []task.Kind{kind}, Workers: -1})
+		defer b.stop(inserter)
+		all := make([]task.Task, count)
+		for i := range all {
+			all[i] = one("some.kind")
+			all[i].Round = i
+		}
+		b.insert(inserter, all...)
+		q := b.start(task.Config{Kinds: []task.Kind{kind}, Workers: 1, Poll: time.Hour})
+		defer b.stop(q)
+		b.await("all tasks", done)
+		if looks := q.Looks(); looks > count/2 {
+			b.Errorf("%d looks into the database for %d tasks", looks, count)
+		}
+	})
 }

@@ -33,15 +33,20 @@ var errFailed = errors.New("the task failed; the run's record says why")
 // Work does a task and records what became of it.
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	t := job.Args.Task
-	defer w.q.release(job.ID)
+	release := sync.OnceFunc(func() { w.q.release(job.ID) })
+	defer release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	w.q.enter(t, cancel)
+	defer w.q.leave(t)
+	select {
+	case <-w.q.gate.Turn(job.ID):
+	case <-ctx.Done():
+	}
 	begun, outcome := time.Now(), Cancelled
 	waited := max(0, begun.Sub(job.ScheduledAt))
 	ctx, span := traced(ctx, job, waited)
 	defer func() { ended(span, outcome) }()
-	w.q.enter(t, cancel)
-	defer w.q.leave(t)
 	r := w.q.reporter(ctx, t)
 	defer r.close()
 	defer func() {
@@ -50,7 +55,11 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 		}
 	}()
 	finish, err := w.admitted(ctx, job, r.report)
+	release() // what it made is recorded while the next one works
 	if err == nil {
+		w.q.pace.learn(t, time.Since(begun))
+	}
+	if err == nil && finish != nil { // River records the end of those that made nothing, many at a time
 		err = w.complete(ctx, job, finish)
 		for err != nil && w.q.cfg.Store.Outlast(ctx) { // the work is done: what it made is recorded as soon as it can be
 			err = w.complete(ctx, job, finish)
@@ -87,6 +96,9 @@ const memoryTries = 2
 
 // admitted does a task that was let in; one that can never be ends here.
 func (w *worker) admitted(ctx context.Context, job *river.Job[args], report Report) (Finish, error) {
+	if err := ctx.Err(); err != nil { // it was cancelled before its turn
+		return nil, err
+	}
 	if unfit := w.q.unfit(job.ID); unfit != nil {
 		return nil, stage.Permanent(fmt.Errorf("task %s %w; what was recorded is kept: give tasks more memory, then try the run again",
 			job.Args.ID(), unfit))
@@ -132,10 +144,8 @@ func (w *worker) try(ctx context.Context, t Task, report Report) (finish Finish,
 // complete records what the task made and completes it in one transaction.
 func (w *worker) complete(ctx context.Context, job *river.Job[args], finish Finish) error {
 	return w.q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if finish != nil {
-			if err := finish(ctx, tx); err != nil {
-				return err
-			}
+		if err := finish(ctx, tx); err != nil {
+			return err
 		}
 		if _, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx.SQL(), job); err != nil {
 			return fmt.Errorf("completing task %s: %w", job.Args.ID(), err)
