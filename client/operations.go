@@ -123,6 +123,8 @@ const (
 	OpGetRunAudit Operation = "get-run-audit"
 	// OpGetRunRecipe: The decisions, replayable on another file.
 	OpGetRunRecipe Operation = "get-run-recipe"
+	// OpGetStatus: What is out of order that everybody feels, as far as this process knows.
+	OpGetStatus Operation = "get-status"
 	// OpGetSystemUsage: What every workspace has used.
 	OpGetSystemUsage Operation = "get-system-usage"
 	// OpGetUpload: How far an upload has come.
@@ -141,6 +143,8 @@ const (
 	OpListAccounts Operation = "list-accounts"
 	// OpListAssignments: What somebody is to see to in the workspace: the caller, where nobody else is named.
 	OpListAssignments Operation = "list-assignments"
+	// OpListConditions: Everything that is out of order, as far as this process knows, the worst first.
+	OpListConditions Operation = "list-conditions"
 	// OpListDatasets: The datasets of the workspace, the latest first.
 	OpListDatasets Operation = "list-datasets"
 	// OpListDeadMessages: Messages that could not be handled.
@@ -344,6 +348,7 @@ var operations = map[Operation]endpoint{
 	OpGetRun:                {"GET", "/api/v1/workspaces/{workspace}/runs/{run}", true},
 	OpGetRunAudit:           {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/audit.jsonl", true},
 	OpGetRunRecipe:          {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/recipe.yaml", true},
+	OpGetStatus:             {"GET", "/api/v1/status", true},
 	OpGetSystemUsage:        {"GET", "/api/v1/system/usage", true},
 	OpGetUpload:             {"HEAD", "/api/v1/workspaces/{workspace}/uploads/{upload}", true},
 	OpGetUsage:              {"GET", "/api/v1/workspaces/{workspace}/usage", true},
@@ -353,6 +358,7 @@ var operations = map[Operation]endpoint{
 	OpListAccountSessions:   {"GET", "/api/v1/accounts/{account}/sessions", true},
 	OpListAccounts:          {"GET", "/api/v1/accounts", true},
 	OpListAssignments:       {"GET", "/api/v1/workspaces/{workspace}/assignments", true},
+	OpListConditions:        {"GET", "/api/v1/system/conditions", true},
 	OpListDatasets:          {"GET", "/api/v1/workspaces/{workspace}/datasets", true},
 	OpListDeadMessages:      {"GET", "/api/v1/system/dead-messages", true},
 	OpListDeadTasks:         {"GET", "/api/v1/system/dead-tasks", true},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/broker"
+	"github.com/analytix-flow/analytix/internal/condition"
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/dataset"
 	"github.com/analytix-flow/analytix/internal/discussion"
@@ -87,6 +88,8 @@ type Options struct {
 	Observer Observer
 	// Mail, where given, has people told by mail of what concerns them; Address and Name are set.
 	Mail *discussion.MailConfig
+	// Conditions, where given, is told how the systems stand that the instance calls.
+	Conditions *condition.Board
 	// Now is the clock of runs and their deadlines; nil means time.Now.
 	Now func() time.Time
 	// Processor takes the place of the child processes, for tests.
@@ -273,6 +276,7 @@ func (a *App) startControl(ctx context.Context) error {
 	if a.opt.Webhooks != nil {
 		cfg := *a.opt.Webhooks
 		cfg.Store, cfg.Log = a.records, a.opt.Log
+		cfg.Outbound.Limits.Told = a.receiverTold
 		a.hooks = webhook.New(cfg)
 		kinds = append(kinds, a.hooks.Kinds()...)
 	}

@@ -36,7 +36,7 @@ func (a *App) openObjects(ctx context.Context) (err error) {
 		return errors.New("files are kept as objects by processes that share records and messages: give the addresses of PostgreSQL and NATS too, " +
 			"or leave that of the object storage out")
 	}
-	if a.objects, err = object.Open(ctx, a.opt.ObjectsURL); err != nil {
+	if a.objects, err = object.Open(ctx, a.opt.ObjectsURL, a.filesTold); err != nil {
 		return err
 	}
 	if there, err := os.ReadDir(filepath.Join(a.opt.Home, partFiles)); err == nil && len(there) > 0 {

@@ -17,7 +17,7 @@ var floors = map[string]int{
 	"internal/admission": 1, "internal/scaling": 1, "internal/machine": 1,
 	"internal/audit": 1, "internal/delimited": 1, "internal/semantic": 1, "internal/similarity": 1, "internal/statistic": 1,
 	"internal/sample": 1, "internal/outcome/chart": 1, "internal/access": 1, "internal/identifier": 1, "internal/durable": 1, "internal/phrase": 1, "internal/certificate": 3,
-	"internal/tier": 1, "internal/outbound": 0, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5, "internal/discussion": 5, "internal/mail": 1,
+	"internal/tier": 1, "internal/outbound": 0, "internal/condition": 1, "internal/usage": 4, "internal/accesslog": 4, "internal/webhook": 5, "internal/discussion": 5, "internal/mail": 1,
 	"internal/auth/breached": 1, "internal/auth": 4,
 	"internal/dependency":       2,
 	"internal/engine/extension": 1, "internal/engine": 2, "internal/keys": 2, "internal/broker": 2, "internal/store": 2,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,21 @@ func (ps *providers) meet(ctx context.Context, id string) (*Provider, *oidc.Prov
 		return p, met, nil
 	}
 	return nil, nil, fmt.Errorf("the provider: %w", ErrNotFound)
+}
+
+// CheckProvider asks the provider at a host for its description. The error wraps ErrNotFound where there is none at it.
+func (s *Service) CheckProvider(ctx context.Context, host string) error {
+	for i := range s.providers.all {
+		p := &s.providers.all[i]
+		if u, err := url.Parse(p.Issuer); err != nil || u.Host != host {
+			continue
+		}
+		if _, err := oidc.NewProvider(s.providers.with(ctx), p.Issuer); err != nil {
+			return fmt.Errorf("reading the description of the provider %s: %w", p.ID, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("a provider at %s: %w", host, ErrNotFound)
 }
 
 func (ps *providers) with(ctx context.Context) context.Context {

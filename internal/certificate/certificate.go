@@ -101,8 +101,6 @@ type ACME struct {
 	Dir       string   // a private folder for accounts and certificates, encrypted
 	// Client reaches the authority; nil means the default one.
 	Client *acme.Client
-	// Told, where given, is told what came of each request: nil where the authority answered.
-	Told func(err error)
 }
 
 // acmeWithin bounds a request to the authority.
@@ -114,11 +112,7 @@ func (a *ACME) client() *acme.Client {
 	if a.Client != nil {
 		c = a.Client
 	}
-	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: func(_ string, err error) {
-		if a.Told != nil {
-			a.Told(err)
-		}
-	}})
+	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway})
 	own := http.Client{Timeout: acmeWithin}
 	if c.HTTPClient != nil {
 		own = *c.HTTPClient

@@ -13,6 +13,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/condition"
 )
 
 // Prefix is where the API begins.
@@ -28,6 +29,9 @@ type Config struct {
 	Backups Backups
 	// Self tells what the process knows of itself.
 	Self func(context.Context) Self
+	// Board knows what is out of order; nil means nothing. Doubt, where given, looks for what people feel of it, after a failure that nobody knows.
+	Board *condition.Board
+	Doubt func(ctx context.Context) (condition.Condition, bool)
 	// Answered, where given, is told of every answer, for the figures.
 	Answered func(ctx context.Context, operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.
@@ -64,6 +68,9 @@ func New(cfg Config) *API {
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
+	if a.Board == nil {
+		a.Board = condition.NewBoard(a.log, cfg.Now)
+	}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -80,7 +87,7 @@ func New(cfg Config) *API {
 // resources lists what registers the operations: one function a file.
 func (a *API) resources() []func() {
 	return []func(){
-		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.backups, a.diagnostics,
+		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.conditions, a.backups, a.diagnostics,
 		a.audit, a.tiers, a.webhooks, a.uploads, a.datasets, a.versions, a.discussions, a.notices,
 		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}

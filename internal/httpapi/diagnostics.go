@@ -13,22 +13,23 @@ import (
 // Diagnostics is what somebody who helps an operator needs to know of a server: how it is set up, how it fares and what it
 // complained of. It holds no secret, no name of a person and nothing of anybody's data.
 type Diagnostics struct {
-	Made       time.Time        `json:"made"`
-	Version    string           `json:"version"`
-	Platform   string           `json:"platform" doc:"Go, operating system, architecture and processors."`
-	Up         float64          `json:"up" doc:"Seconds since the process began."`
-	Ready      string           `json:"ready" doc:"Empty where it is; otherwise why it is not."`
-	Settings   string           `json:"settings" doc:"The settings in effect, as the file of settings would have them, without secrets."`
-	Records    string           `json:"records" doc:"The database of the records."`
-	Schema     int64            `json:"schema" doc:"The form of the records."`
-	Runs       map[string]int64 `json:"runs" doc:"How many there are, by status."`
-	Workspaces map[string]int64 `json:"workspaces" doc:"How many there are, by tier."`
-	Queue      []QueueCount     `json:"queue"`
-	Dead       []DeadTask       `json:"dead_tasks"`
-	Messages   []DeadMessage    `json:"dead_messages"`
-	Backup     BackupState      `json:"backup"`
-	Complaints []Complaint      `json:"complaints" doc:"The latest warnings and errors of the process, the oldest first."`
-	Figures    string           `json:"figures" doc:"The figures for Prometheus at that moment."`
+	Made       time.Time         `json:"made"`
+	Version    string            `json:"version"`
+	Platform   string            `json:"platform" doc:"Go, operating system, architecture and processors."`
+	Up         float64           `json:"up" doc:"Seconds since the process began."`
+	Ready      string            `json:"ready" doc:"Empty where it is; otherwise why it is not."`
+	Settings   string            `json:"settings" doc:"The settings in effect, as the file of settings would have them, without secrets."`
+	Records    string            `json:"records" doc:"The database of the records."`
+	Schema     int64             `json:"schema" doc:"The form of the records."`
+	Runs       map[string]int64  `json:"runs" doc:"How many there are, by status."`
+	Workspaces map[string]int64  `json:"workspaces" doc:"How many there are, by tier."`
+	Queue      []QueueCount      `json:"queue"`
+	Dead       []DeadTask        `json:"dead_tasks"`
+	Messages   []DeadMessage     `json:"dead_messages"`
+	Backup     BackupState       `json:"backup"`
+	Conditions []SystemCondition `json:"conditions" doc:"What is out of order."`
+	Complaints []Complaint       `json:"complaints" doc:"The latest warnings and errors of the process, the oldest first."`
+	Figures    string            `json:"figures" doc:"The figures for Prometheus at that moment."`
 }
 
 // Complaint is a warning or an error of the server's log, without what it was about.
@@ -98,5 +99,5 @@ func (a *API) Diagnose(ctx context.Context) (*Diagnostics, error) {
 	self := a.Self(ctx)
 	return &Diagnostics{Made: a.now().UTC(), Version: a.Version, Platform: self.Platform, Up: a.now().Sub(self.Began).Seconds(), Ready: self.Ready,
 		Settings: self.Settings, Records: records, Schema: schema, Runs: runs, Workspaces: workspaces, Queue: queue.Body.Counts, Dead: tasks.Body.Tasks,
-		Messages: messages.Body.Messages, Backup: backup.Body, Complaints: self.Complaints, Figures: self.Figures}, nil
+		Messages: messages.Body.Messages, Backup: backup.Body, Conditions: a.outNow(), Complaints: self.Complaints, Figures: self.Figures}, nil
 }

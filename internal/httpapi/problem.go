@@ -140,6 +140,10 @@ func (a *API) problem(ctx context.Context, err error) error {
 	case store.IsFull(err):
 		return full()
 	}
+	if p := a.outOfOrder(ctx); p != nil {
+		a.log.WarnContext(ctx, "a request failed, since something is out of order", "request", requestID(ctx), "error", err)
+		return p
+	}
 	a.log.ErrorContext(ctx, "a request failed", "request", requestID(ctx), "error", err)
 	return internalProblem()
 }

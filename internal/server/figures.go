@@ -14,7 +14,7 @@ import (
 
 // own is what the process tells of itself among its figures.
 func (s *Server) own() telemetry.Own {
-	o := telemetry.Own{Version: s.parts.Version, Roles: s.cfg.roleNames(), Ready: time.Now(), Expiry: s.expiry}
+	o := telemetry.Own{Conditions: s.board.Now, Version: s.parts.Version, Roles: s.cfg.roleNames(), Ready: time.Now(), Expiry: s.expiry}
 	if s.access == nil {
 		return o
 	}

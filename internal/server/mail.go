@@ -3,9 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/analytix-flow/analytix/internal/discussion"
 	"github.com/analytix-flow/analytix/internal/mail"
 )
 
@@ -34,8 +32,8 @@ func (m *Mail) check(origin string) error {
 	}
 }
 
-// open is what tells people by mail; nil where nothing does.
-func (m *Mail) open(origin string) (*discussion.MailConfig, error) {
+// open is what sends mails; nil where nothing does.
+func (m *Mail) open(told func(error)) (*mail.Sender, error) {
 	if m.Server == "" {
 		return nil, nil //nolint:nilnil // without a server there are no mails
 	}
@@ -43,9 +41,5 @@ func (m *Mail) open(origin string) (*discussion.MailConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the mail server: %w", err)
 	}
-	s, err := mail.New(mail.Config{Server: m.Server, From: m.From, User: m.User, Password: password.Reveal(), Security: m.Security, CAFile: m.CAFile})
-	if err != nil {
-		return nil, err
-	}
-	return &discussion.MailConfig{Send: s.Send, Refused: mail.ErrRefused, Origin: strings.TrimRight(origin, "/")}, nil
+	return mail.New(mail.Config{Server: m.Server, From: m.From, User: m.User, Password: password.Reveal(), Security: m.Security, CAFile: m.CAFile, Told: told})
 }

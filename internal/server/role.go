@@ -7,10 +7,14 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/condition"
 	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/discussion"
+	"github.com/analytix-flow/analytix/internal/mail"
 )
 
 // has says whether the process has a role.
@@ -46,8 +50,14 @@ func (s *Server) openApp(ctx context.Context) (err error) {
 	if opt.Webhooks, err = s.webhooks(); err != nil {
 		return err
 	}
-	if opt.Mail, err = s.cfg.Mail.open(s.cfg.Origin); err != nil {
+	opt.Conditions = s.board
+	sender, err := s.cfg.Mail.open(s.told(condition.Mail))
+	if err != nil {
 		return err
+	}
+	if sender != nil {
+		s.outside[condition.Mail] = func(ctx context.Context, _ string) error { return sender.Check(ctx) }
+		opt.Mail = &discussion.MailConfig{Send: sender.Send, Refused: mail.ErrRefused, Origin: strings.TrimRight(s.cfg.Origin, "/")}
 	}
 	s.app, err = app.Open(ctx, opt)
 	return err

@@ -18,6 +18,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
 	"github.com/analytix-flow/analytix/internal/certificate"
+	"github.com/analytix-flow/analytix/internal/condition"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/telemetry"
 	"github.com/analytix-flow/analytix/internal/trace"
@@ -39,6 +40,9 @@ type Server struct {
 	local   *http.Server // for the operator's commands
 	backups backups
 	checks  checks
+	board   *condition.Board // of what is out of order
+	// outside asks systems that are out whether they are back, by part.
+	outside map[condition.Part]func(ctx context.Context, which string) error
 	memory  *memory // of what was complained of
 	began   time.Time
 	secured *tls.Config // nil without TLS
@@ -67,6 +71,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 		return err
 	}
 	s.metrics = telemetry.New(s.parts.Log)
+	s.openConditions()
 	if ctx, err = s.openTracer(ctx); err != nil {
 		return err
 	}
@@ -87,6 +92,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 		}
 	}
 	s.beside(ctx, s.backups.run)
+	s.beside(ctx, s.lookAround)
 	if !s.app.SharesHome() {
 		if err := s.openLocal(ctx); err != nil {
 			return err
@@ -104,7 +110,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 
 // openTracer begins to record traces, where the operator says where they go; what descends from the context is then traced.
 func (s *Server) openTracer(ctx context.Context) (context.Context, error) {
-	cfg := trace.Config{Endpoint: s.cfg.Tracing.Endpoint, Percent: s.cfg.Tracing.Percent}
+	cfg := trace.Config{Endpoint: s.cfg.Tracing.Endpoint, Percent: s.cfg.Tracing.Percent, Told: s.told(condition.Traces)}
 	if cfg.Endpoint == "" {
 		return ctx, nil
 	}
@@ -122,7 +128,7 @@ func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
 		return err
 	}
 	s.beside(ctx, s.check)
-	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Self: s.self, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Self: s.self, Board: s.board, Doubt: s.doubt, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
 	mux.Handle(httpapi.Prefix+"/", s.api)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
@@ -191,7 +197,7 @@ func (s *Server) openAuth(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Log: s.parts.Log})
+	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Told: s.toldOf(condition.SignIn), Log: s.parts.Log})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/accesslog"
 	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
+	"github.com/analytix-flow/analytix/internal/condition"
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/outbound"
 	"github.com/analytix-flow/analytix/internal/webhook"
@@ -54,6 +55,7 @@ func (s *Server) openAccess(ctx context.Context) error {
 		s.parts.Log.Debug("the machine has no name", "error", err)
 	}
 	o := accesslog.SendOptions{Source: accesslog.Source{Version: s.parts.Version, Host: host}}
+	o.Told = s.told(condition.Syslog)
 	if cfg.CEF {
 		o.Format = accesslog.CEF
 	}

@@ -66,6 +66,7 @@ var figures = []figure{
 	{"storage_size_bytes", "gauge", "Room that the disk of the state has in all.", nil, nil},
 	{"records_size_bytes", "gauge", "Size of the embedded database; absent on PostgreSQL.", nil, nil},
 	{"certificate_expiry_timestamp_seconds", "gauge", "When the server's certificate ends, as seconds since 1970; absent without TLS.", nil, nil},
+	{"degraded", "gauge", "How many of a part are out of order, as far as this process has found out: the database, a disk, a receiver of webhooks; 0 where none is.", []string{"part"}, nil},
 	{"start_timestamp_seconds", "gauge", "When this process was ready, as seconds since 1970.", nil, nil},
 	{"build_info", "gauge", "1, with the version and the roles of this process.", []string{"version", "roles"}, nil},
 }

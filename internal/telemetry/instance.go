@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/analytix-flow/analytix/internal/app"
+	"github.com/analytix-flow/analytix/internal/condition"
 )
 
 // Own is what the process knows of itself. Functions that are nil, or say false, have no figure.
@@ -22,6 +23,8 @@ type Own struct {
 	Intact func() (intact, checked bool)
 	// Expiry says when the certificate ends.
 	Expiry func() (time.Time, bool)
+	// Conditions are what is out of order.
+	Conditions func() []condition.Condition
 }
 
 // instance reads from the records what is counted there, when it is asked for.
@@ -60,6 +63,15 @@ func (i *instance) Collect(to chan<- prometheus.Metric) {
 	set("engine_processes", float64(all-idle), "busy")
 	set("build_info", 1, i.own.Version, strings.Join(i.own.Roles, ","))
 	set("start_timestamp_seconds", seconds(i.own.Ready))
+	if i.own.Conditions != nil {
+		out := map[condition.Part]int{}
+		for _, c := range i.own.Conditions() {
+			out[c.Part]++
+		}
+		for _, part := range condition.Parts() {
+			set("degraded", float64(out[part]), string(part))
+		}
+	}
 	if i.own.Expiry != nil {
 		if end, ok := i.own.Expiry(); ok {
 			set("certificate_expiry_timestamp_seconds", seconds(end))

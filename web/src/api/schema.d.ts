@@ -487,6 +487,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is out of order that everybody feels, as far as this process knows
+         * @description Needs no sign-in, for nobody can sign in while the database is gone. Empty where everything is in order.
+         */
+        get: operations["get-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/audit": {
         parameters: {
             query?: never;
@@ -567,6 +587,23 @@ export interface paths {
         put?: never;
         /** Make a backup in the server's folder for them */
         post: operations["start-backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is out of order, as far as this process knows, the worst first */
+        get: operations["list-conditions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2204,6 +2241,26 @@ export interface components {
              */
             times: number;
         };
+        Condition: {
+            /** @description What is held back, and what of it is kept. */
+            held: string;
+            /** @description What happens next, and what is to be done. */
+            next: string;
+            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, syslog or traces. */
+            part: string;
+            /**
+             * Format: date-time
+             * @description When it was first found so.
+             */
+            since: string;
+            /** @description What is out of order. */
+            title: string;
+            /** @description What works all the same. */
+            works: string;
+        };
+        ConditionsOutputBody: {
+            conditions: components["schemas"]["SystemCondition"][] | null;
+        };
         Context: {
             dimensions: string[] | null;
             domain: string;
@@ -2385,6 +2442,8 @@ export interface components {
             backup: components["schemas"]["BackupState"];
             /** @description The latest warnings and errors of the process, the oldest first. */
             complaints: components["schemas"]["Complaint"][] | null;
+            /** @description What is out of order. */
+            conditions: components["schemas"]["SystemCondition"][] | null;
             dead_messages: components["schemas"]["DeadMessage"][] | null;
             dead_tasks: components["schemas"]["DeadTask"][] | null;
             /** @description The figures for Prometheus at that moment. */
@@ -3374,6 +3433,37 @@ export interface components {
             recipe?: string;
             /** @enum {string} */
             stop_after?: "reception" | "quality" | "insight" | "recommendation";
+        };
+        StatusOutputBody: {
+            conditions: components["schemas"]["Condition"][] | null;
+        };
+        SystemCondition: {
+            /** @description Those who work with the application notice it, and are told. */
+            felt: boolean;
+            /** @description What is held back, and what of it is kept. */
+            held: string;
+            /**
+             * Format: date-time
+             * @description When it was last found so.
+             */
+            last: string;
+            /** @description What happens next, and what is to be done. */
+            next: string;
+            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, syslog or traces. */
+            part: string;
+            /**
+             * Format: date-time
+             * @description When it was first found so.
+             */
+            since: string;
+            /** @description What is out of order. */
+            title: string;
+            /** @description Which of several, such as the host of a receiver. */
+            which?: string;
+            /** @description What is known of the reason; the log tells more. */
+            why: string;
+            /** @description What works all the same. */
+            works: string;
         };
         TaskProgress: {
             /** Format: double */
@@ -5322,6 +5412,54 @@ export interface operations {
             };
         };
     };
+    "get-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOutputBody"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     "search-system-audit": {
         parameters: {
             query?: {
@@ -5616,6 +5754,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "list-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionsOutputBody"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
