@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useMe } from "../features/account/account.query";
 import { text } from "../text/text";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { Outage } from "./Outage";
 
 /** Lets those pass who are signed in; others sign in first and come back to where they wanted to go. */
 export function Gate() {
@@ -19,12 +20,15 @@ export function Gate() {
   }, [out, go]);
   if (me.data) return <Outlet />;
   return (
-    <Center h="100dvh" p="md">
-      {me.isPending || out ? (
-        <Loader size="sm" aria-label={text.loading} />
-      ) : (
-        <ErrorPanel error={me.error} retry={() => me.refetch()} />
-      )}
-    </Center>
+    <>
+      <Outage />
+      <Center h="90dvh" p="md">
+        {me.isPending || out ? (
+          <Loader size="sm" aria-label={text.loading} />
+        ) : (
+          <ErrorPanel error={me.error} retry={() => me.refetch()} />
+        )}
+      </Center>
+    </>
   );
 }

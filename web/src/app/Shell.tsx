@@ -23,6 +23,7 @@ import { useWorkspaceEvents } from "../features/run/events";
 import { Notices } from "../features/together/Notices";
 import { text } from "../text/text";
 import { Brand } from "../ui/Brand";
+import { Outage } from "./Outage";
 import css from "./shell.module.css";
 
 /** What surrounds every page of somebody who is signed in. */
@@ -52,6 +53,7 @@ export function Shell() {
         </div>
       </Drawer>
       <main id="main" className={css.main} tabIndex={-1}>
+        <Outage />
         <Outlet />
       </main>
     </div>

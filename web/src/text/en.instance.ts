@@ -60,6 +60,15 @@ export const webhook = {
   sentAgain: "It is sent again, as a new delivery.",
 };
 
+export const condition = {
+  title: "Out of order",
+  none: "Everything that this process has asked is in order.",
+  since: (when: string) => `since ${when}`,
+  works: "Works",
+  held: "Held back",
+  next: "Next",
+};
+
 export const erase = {
   title: "Erase",
   ask: (name: string) => `Erase ${name}`,

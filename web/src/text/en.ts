@@ -2,7 +2,7 @@
 
 import { admin, audit, system } from "./en.admin";
 import { data } from "./en.data";
-import { diagnostics, erase, keys as keysOf, webhook } from "./en.instance";
+import { condition, diagnostics, erase, keys as keysOf, webhook } from "./en.instance";
 import { recipe } from "./en.recipe";
 import { together } from "./en.together";
 import { upload } from "./en.upload";
@@ -537,6 +537,7 @@ export const en = {
   webhook,
   erase,
   keysOf,
+  condition,
   diagnostics,
   together,
 

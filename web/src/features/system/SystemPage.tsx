@@ -6,6 +6,7 @@ import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { usedBy } from "../admin/usage.model";
 import { useWorkspaces } from "../home/home.query";
+import { Conditions } from "./Conditions";
 import { DeadMessages, DeadTasks } from "./Dead";
 import { Diagnostics } from "./Diagnostics";
 import { Keys } from "./Keys";
@@ -26,6 +27,7 @@ export function SystemPage() {
       </p>
       <div className={css.all}>
         <Health />
+        <Conditions />
         <Queue />
         <DeadTasks />
         <DeadMessages />
