@@ -22,7 +22,7 @@ type Cache struct {
 }
 
 // Evict removes copies of objects from the folder, the longest unread first, until the others fit. It returns how many files
-// it removed. Without objects nothing is a copy, and nothing goes.
+// it removed. Without objects nothing is a copy, and nothing goes. It is called by one at a time.
 func (s *Store) Evict(ctx context.Context, c Cache, now time.Time) (removed int, err error) {
 	if s.objects == nil {
 		return 0, nil
@@ -31,10 +31,14 @@ func (s *Store) Evict(ctx context.Context, c Cache, now time.Time) (removed int,
 	if err != nil {
 		return 0, fmt.Errorf("looking through the copies of files: %w", err)
 	}
+	s.forgetKnown(files)
 	for _, f := range files { // the longest unread first
 		age := now.Sub(f.read)
 		if age < c.Rest || size <= c.Bytes && age < c.Stray {
 			continue
+		}
+		if asked, ok := s.known[f.name]; ok && size <= c.Bytes && now.Sub(asked) < askAgain {
+			continue // a copy, and there is room for it
 		}
 		dataset, ref, _ := strings.Cut(f.name, "/")
 		_, err := s.objects.Size(ctx, objectName(dataset, ref))
@@ -44,15 +48,32 @@ func (s *Store) Evict(ctx context.Context, c Cache, now time.Time) (removed int,
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return removed, fmt.Errorf("removing copies of files (%d gone): %w", removed, err)
 		case err == nil && size <= c.Bytes:
+			s.known[f.name] = now
 			continue // a copy, and there is room for it
 		}
 		if err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(f.name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return removed, fmt.Errorf("removing copies of files (%d gone): %w", removed, err)
 		}
+		delete(s.known, f.name)
 		size -= f.size
 		removed++
 	}
 	return removed, nil
+}
+
+// askAgain is after how long it is asked again whether there is an object of a copy: those of what was erased meanwhile, by whatever
+// process, are no copies any more.
+const askAgain = 24 * time.Hour
+
+// forgetKnown drops what is known of files that went by other ways.
+func (s *Store) forgetKnown(files []copied) {
+	known := make(map[string]time.Time, len(s.known))
+	for _, f := range files {
+		if asked, ok := s.known[f.name]; ok {
+			known[f.name] = asked
+		}
+	}
+	s.known = known
 }
 
 // copied is a file in the folder.

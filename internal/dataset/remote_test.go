@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -249,6 +250,50 @@ func TestCopiesMakeRoomForOthers(t *testing.T) {
 	if _, err := a.File(ctx, id, refs[0]); err != nil {
 		t.Errorf("a copy that went cannot be had again: %v", err)
 	}
+}
+
+// counted counts how often it is asked for an object.
+type counted struct {
+	dataset.Objects
+	asked int
+}
+
+func (c *counted) Size(ctx context.Context, name string) (int64, error) {
+	c.asked++
+	return c.Objects.Size(ctx, name)
+}
+
+// An old copy for which there is room is asked after once a day, not with every look.
+func TestOldCopiesAreAskedAfterOnceADay(t *testing.T) {
+	m := newMachines(t)
+	c := &counted{Objects: m.bucket}
+	a, err := dataset.NewOver(filepath.Join(t.TempDir(), "copies"), m.keys, c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := a.PutReceived(t.Context(), id, bytes.NewReader([]byte("a\n1\n")), "x.csv"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := time.Now()
+	look := func(later time.Duration, removed, asked int) {
+		t.Helper()
+		n, err := a.Evict(t.Context(), dataset.Cache{Bytes: 1 << 20, Rest: time.Hour, Stray: 48 * time.Hour}, begun.Add(later))
+		if err != nil || n != removed || c.asked != asked {
+			t.Errorf("after %v %d files went, %d questions, %v", later, n, c.asked, err)
+		}
+	}
+	c.asked = 0
+	look(49*time.Hour, 0, 3)
+	look(49*time.Hour+10*time.Minute, 0, 3)
+	look(72*time.Hour, 0, 3)
+	look(74*time.Hour, 0, 6)
+	if err := m.bucket.Remove(t.Context(), id+"/"); err != nil { // another process erases the dataset
+		t.Fatal(err)
+	}
+	look(75*time.Hour, 0, 6)
+	look(99*time.Hour, 3, 9)
 }
 
 // endless is a source of bytes.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -33,6 +34,7 @@ type Store struct {
 	lock     Locker
 	objects  Objects // nil where the folder is all there is
 	fetching singleflight.Group
+	known    map[string]time.Time // copies of which the objects were there, by when that was asked; Evict's alone
 }
 
 // New opens the store in dir, which is made where it is not there. Whatever processes share it see the same folder.
