@@ -7,12 +7,12 @@ import (
 
 // choose looks for the witnesses of each column.
 func (in *inference) choose() {
-	keys := in.keys()
+	among := in.candidates(in.keys())
 	for c := range in.t.Columns {
 		if in.t.Columns[c].Quiet {
 			continue
 		}
-		in.heard[c] = in.chooseFor(c, keys)
+		in.heard[c] = in.chooseFor(c, among(c))
 	}
 }
 
@@ -29,7 +29,7 @@ func (in *inference) keys() []key {
 	return out
 }
 
-func (in *inference) chooseFor(target int, keys []key) []*witness {
+func (in *inference) chooseFor(target int, among candidates) []*witness {
 	base := in.base(target)
 	var found, weak []*witness
 	numeric := in.t.Columns[target].Numeric
@@ -48,7 +48,7 @@ func (in *inference) chooseFor(target int, keys []key) []*witness {
 		}
 	}
 	var singles []*witness
-	for _, k := range keys {
+	for _, k := range among.keys {
 		if k.col == target {
 			continue
 		}
@@ -69,14 +69,14 @@ func (in *inference) chooseFor(target int, keys []key) []*witness {
 	if v := constant(&in.t.Columns[target], in.belief[target]); v >= 0 {
 		found = append(found, &witness{kind: byColumn, usual: v, right: 0.99, sure: 0.99, cover: 1, lift: 1})
 	}
-	for _, w := range joined(in.t, in.belief, target) {
+	for _, w := range joined(in.t, in.belief, target, among.halves) {
 		try(w)
 	}
-	for _, w := range linear(in.t, in.belief, target, in.numbers) {
+	for _, w := range linear(in.t, in.belief, target, among.sums, in.numbers) {
 		try(w)
 	}
 	if len(in.t.Columns[target].Dict) > 20 {
-		for c := range in.t.Columns {
+		for _, c := range among.numbers {
 			if c != target && in.numbered[c] && in.numbered[target] {
 				if w := numbering(in.t, in.belief, c, target); w != nil {
 					try(w)

@@ -8,15 +8,16 @@ import (
 
 // joined makes the witness that the cell's text is two other columns' texts with a separator between ("AL" and
 // "Pike" in "AL_Pike").
-func joined(t *Table, belief [][]int32, target int) []*witness {
+// A column that is no part of the text in any of the first rows is given up after so many of them.
+func joined(t *Table, belief [][]int32, target, early int) []*witness {
 	c := &t.Columns[target]
 	var out []*witness
 	for _, sep := range []string{"_", "-", "/", ":", ", ", " - ", " "} {
-		first := halves(t, belief, target, func(s string) (string, bool) { a, _, ok := strings.Cut(s, sep); return a, ok })
+		first := halves(t, belief, target, early, func(s string) (string, bool) { a, _, ok := strings.Cut(s, sep); return a, ok })
 		if len(first) == 0 {
 			continue
 		}
-		second := halves(t, belief, target, func(s string) (string, bool) { _, b, ok := strings.Cut(s, sep); return b, ok })
+		second := halves(t, belief, target, early, func(s string) (string, bool) { _, b, ok := strings.Cut(s, sep); return b, ok })
 		for _, a := range first {
 			for _, b := range second {
 				if a == b || len(out) >= 3 {
@@ -39,7 +40,7 @@ func joined(t *Table, belief [][]int32, target int) []*witness {
 }
 
 // halves are the columns whose text is, in most rows, the piece that read takes out of the target's.
-func halves(t *Table, belief [][]int32, target int, read func(string) (string, bool)) []int {
+func halves(t *Table, belief [][]int32, target, early int, read func(string) (string, bool)) []int {
 	c := &t.Columns[target]
 	piece := make([]string, len(c.Dict))
 	have := int32(0)
@@ -66,6 +67,9 @@ func halves(t *Table, belief [][]int32, target int, read func(string) (string, b
 			if x >= 0 && y >= 0 && int(y) < len(piece) && piece[y] != "" && t.Columns[a].Dict[x] == piece[y] {
 				same++
 			}
+			if i == early && same == 0 {
+				break
+			}
 		}
 		if same*10 >= t.Rows*5 {
 			out = append(out, a)
@@ -75,17 +79,18 @@ func halves(t *Table, belief [][]int32, target int, read func(string) (string, b
 }
 
 // linear makes the witnesses that a number is computed from two others, target = p*a + q*b + r with p, q and r that
-// hold exactly in most rows. They are found by solving on three rows at a time and counting who agrees.
-func linear(t *Table, belief [][]int32, target int, numbers [][]float64) []*witness {
+// hold exactly in most rows. They are found by solving on three rows at a time and counting who agrees. among are the columns
+// of which two are tried.
+func linear(t *Table, belief [][]int32, target int, among []int, numbers [][]float64) []*witness {
 	if numbers[target] == nil {
 		return nil
 	}
 	var out []*witness
-	for a := range t.Columns {
+	for i, a := range among {
 		if a == target || numbers[a] == nil {
 			continue
 		}
-		for b := a + 1; b < len(t.Columns); b++ {
+		for _, b := range among[i+1:] {
 			if b == target || numbers[b] == nil {
 				continue
 			}

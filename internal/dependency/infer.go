@@ -40,6 +40,8 @@ type Result struct {
 	Errors float64
 	// Witnesses are, by column, the dependencies that were used.
 	Witnesses [][]By
+	// Limits say what was not compared in full, since the table has too many columns; nil where everything was.
+	Limits []string
 }
 
 // mostHeard is how many witnesses are heard for a column.
@@ -239,7 +241,7 @@ func copyInto(to, from [][]int32) [][]int32 {
 }
 
 func (in *inference) result() Result {
-	r := Result{Errors: mean(in.eps), Witnesses: make([][]By, len(in.t.Columns))}
+	r := Result{Errors: mean(in.eps), Limits: in.t.limits(), Witnesses: make([][]By, len(in.t.Columns))}
 	for c := range in.t.Columns {
 		for _, w := range in.heard[c] {
 			if w.weak {
