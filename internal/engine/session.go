@@ -40,6 +40,7 @@ type Session struct {
 	spill string
 	keys  map[string]string // base64 key -> name under which the engine knows it
 	watch func(query string)
+	wide  *wide // where the table data has many columns; see Narrow
 }
 
 // Open starts a session, locked down. Close must be called.
@@ -118,33 +119,56 @@ func (s *Session) Close() error {
 
 // Exec runs a statement. A cancelled ctx interrupts it.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
-	s.watched(query)
-	ctx, done := trace.Query(ctx, query)
-	r, err := s.conn.ExecContext(ctx, query, args...)
-	done(changed(r, err), err)
-	return explain(err, query)
+	return s.run(ctx, query, func(query string) error {
+		s.watched(query)
+		ctx, done := trace.Query(ctx, query)
+		r, err := s.conn.ExecContext(ctx, query, args...)
+		done(changed(r, err), err)
+		return err
+	})
 }
 
 // Query runs a query; the rows must be closed before the next statement.
-func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s.watched(query)
-	ctx, done := trace.Query(ctx, query)
-	rows, err := s.conn.QueryContext(ctx, query, args...)
-	done(-1, err) // how many there are shows as they are read
-	return rows, explain(err, query)
+func (s *Session) Query(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+	err = s.run(ctx, query, func(query string) error {
+		s.watched(query)
+		ctx, done := trace.Query(ctx, query)
+		rows, err = s.conn.QueryContext(ctx, query, args...)
+		done(-1, err) // how many there are shows as they are read
+		return err
+	})
+	return rows, err
 }
 
 // QueryRow runs a query for a single row and scans it.
 func (s *Session) QueryRow(ctx context.Context, query string, dest ...any) error {
-	s.watched(query)
-	ctx, done := trace.Query(ctx, query)
-	err := s.conn.QueryRowContext(ctx, query).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		done(0, nil)
+	return s.run(ctx, query, func(query string) error {
+		s.watched(query)
+		ctx, done := trace.Query(ctx, query)
+		err := s.conn.QueryRowContext(ctx, query).Scan(dest...)
+		if errors.Is(err, sql.ErrNoRows) {
+			done(0, nil)
+			return err
+		}
+		done(1, err)
+		return err
+	})
+}
+
+// run runs a statement as it is or, on a wide table, on the columns that it names. One that turns out to need others, which is
+// known before it begins, runs as it is.
+func (s *Session) run(ctx context.Context, query string, do func(query string) error) error {
+	less, ok, err := s.narrowed(ctx, query)
+	if err != nil {
 		return err
 	}
-	done(1, err)
-	return explain(err, query)
+	if ok {
+		var d *duckdb.Error
+		if err = do(less); !errors.As(err, &d) || d.Type != duckdb.ErrorTypeBinder {
+			return explain(err, query)
+		}
+	}
+	return explain(do(query), query)
 }
 
 // changed is how many rows a statement wrote.
@@ -247,5 +271,6 @@ func (s *Session) AttachData(ctx context.Context, small bool, files ...File) err
 	if small {
 		kind = "TABLE"
 	}
+	s.wide = nil
 	return s.Exec(ctx, "CREATE OR REPLACE "+kind+" "+DataTable+" AS SELECT * FROM "+from)
 }
