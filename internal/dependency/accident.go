@@ -40,7 +40,7 @@ func Accidental(t *Table, column int) Accident {
 	if out.Gaps == 0 || float64(out.Gaps) > mostGaps*float64(t.Rows) {
 		return out
 	}
-	test := func(class []int, by int) {
+	test := func(class []uint8, by int) {
 		p, ok := dependence(gap, class)
 		if !ok {
 			return
@@ -52,12 +52,12 @@ func Accidental(t *Table, column int) Accident {
 	}
 	for d := range t.Columns {
 		if d != column {
-			test(classes(&t.Columns[d]), d)
+			test(t.classes(d), d)
 		}
 	}
-	place := make([]int, t.Rows)
+	place := make([]uint8, t.Rows)
 	for i := range place {
-		place[i] = i * 10 / t.Rows
+		place[i] = uint8(i * 10 / t.Rows)
 	}
 	test(place, column)
 	out.P = min(1, out.P*float64(max(1, out.Compared)))
@@ -86,29 +86,43 @@ func (c *Column) empty() int32 {
 
 // hollow says whether half of a row or more is empty: it is then the row that is another thing (a total, a heading).
 func (t *Table) hollow(row int) bool {
-	n := 0
-	for i := range t.Columns {
-		if t.Columns[i].gap(row) {
-			n++
+	if t.gaps == nil {
+		t.gaps = make([]int, t.Rows)
+		for i := range t.Columns {
+			for row := range t.gaps {
+				if t.Columns[i].gap(row) {
+					t.gaps[row]++
+				}
+			}
 		}
 	}
-	return n*2 >= len(t.Columns)
+	return t.gaps[row]*2 >= len(t.Columns)
 }
 
 const mostClasses = 20
 
 // classes puts the rows into a few classes by a column: its frequent values, or eighths of its numbers; gaps are one.
-func classes(c *Column) []int {
+func (t *Table) classes(column int) []uint8 {
+	if t.class == nil {
+		t.class = make([][]uint8, len(t.Columns))
+	}
+	if t.class[column] == nil {
+		t.class[column] = classes(&t.Columns[column])
+	}
+	return t.class[column]
+}
+
+func classes(c *Column) []uint8 {
 	of := make([]int, len(c.Dict))
 	if c.Numeric && len(c.Dict) > mostClasses {
 		eighths(c, of)
 	} else {
 		frequent(c, of)
 	}
-	out := make([]int, len(c.Codes))
+	out := make([]uint8, len(c.Codes))
 	for i, v := range c.Codes {
 		if v >= 0 {
-			out[i] = of[v]
+			out[i] = uint8(of[v])
 		}
 	}
 	return out
@@ -171,8 +185,8 @@ func eighths(c *Column, of []int) {
 
 // dependence is the chance that gaps fall on the classes as unevenly as they do if they are independent of them. Small
 // classes are put together, so that the test holds.
-func dependence(gap []bool, class []int) (float64, bool) {
-	n, m := map[int]float64{}, map[int]float64{}
+func dependence(gap []bool, class []uint8) (float64, bool) {
+	var n, m [mostClasses + 2]float64
 	gaps := 0.0
 	for i, k := range class {
 		n[k]++
@@ -185,6 +199,9 @@ func dependence(gap []bool, class []int) (float64, bool) {
 	var table [][]float64
 	var restN, restM float64
 	for k, rows := range n {
+		if rows == 0 {
+			continue
+		}
 		if rows*rate < 2 {
 			restN += rows
 			restM += m[k]

@@ -72,7 +72,7 @@ func attached(t *Table, column int, rows map[int32][]int) bool {
 		if d == column {
 			continue
 		}
-		class := classes(&t.Columns[d])
+		class := t.classes(d)
 		table := make([][]float64, len(values))
 		for k, v := range values {
 			table[k] = make([]float64, mostClasses+2)

@@ -4,6 +4,9 @@ package dependency
 type Table struct {
 	Rows    int
 	Columns []Column
+
+	class [][]uint8 // by column and row, made when asked for
+	gaps  []int     // by row: how many of its cells are missing
 }
 
 // Column is one column: the codes of its cells, and the texts that the codes stand for.

@@ -3,11 +3,11 @@ package flow
 // IssueList is the document of the quality stage.
 type IssueList struct {
 	Issues []Issue `json:"issues"`
-	// Skipped says which checks did not run and why.
+	// Skipped says which checks did not run, or looked at a part only, and why.
 	Skipped []Skipped `json:"skipped,omitempty"`
 }
 
-// Skipped is a check or insight kind that did not run, or did not finish.
+// Skipped is a check or insight kind that did not run, did not finish, or looked at a part of what it might.
 type Skipped struct {
 	Check string `json:"check"`
 	Why   string `json:"why"`

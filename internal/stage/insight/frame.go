@@ -21,6 +21,7 @@ type Frame struct {
 	Axes      []Axis
 	relevance *relevance
 	notes     map[string][]string // of a column: what was folded into it
+	limits    []string            // what is not in it, since the table has too many columns
 }
 
 // mostFrameRows bounds the memory of a frame.

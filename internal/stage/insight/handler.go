@@ -47,6 +47,9 @@ func (s search) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage
 		return nil, err
 	}
 	doc := searched{Candidates: []Candidate{}, Tests: map[string]int64{}, Rows: f.Rows, Total: f.Total}
+	for _, limit := range f.limits {
+		doc.Skipped = append(doc.Skipped, flow.Skipped{Check: "insights", Why: limit})
+	}
 	for i, k := range handled(s.name) {
 		env.Progress(0.2+0.8*float64(i)/float64(len(kinds)), "looking for insights of the kind "+k.ID())
 		if ok, why := k.Applies(facts, goal); !ok {
@@ -97,6 +100,7 @@ func attach(ctx context.Context, job *stage.Job, env *stage.Env) (*flow.Facts, f
 	if err := env.Engine.AttachData(ctx, small, file); err != nil {
 		return nil, flow.Goal{}, fmt.Errorf("opening the cleaned data: %w", err)
 	}
+	env.Engine.Narrow(facts.Names(), facts.Rows)
 	return &facts, reading(job.Goal, facts.Context.Goal), nil
 }
 

@@ -14,7 +14,9 @@ import (
 // Load brings the rows of the table data into a frame, an even sample of them where there are many.
 func Load(ctx context.Context, e *engine.Session, facts *flow.Facts, goal flow.Goal) (*Frame, error) {
 	f := &Frame{Facts: facts, Goal: goal, relevance: newRelevance(facts, goal), notes: map[string][]string{}}
-	raw, err := read(ctx, e, facts)
+	p := planOf(facts)
+	f.limits = p.bound(facts, f.relevance)
+	raw, err := read(ctx, e, facts, p)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +112,8 @@ func (p *plan) query(facts *flow.Facts) string {
 	return q
 }
 
-func read(ctx context.Context, e *engine.Session, facts *flow.Facts) (*raw, error) {
-	r := &raw{plan: planOf(facts)}
+func read(ctx context.Context, e *engine.Session, facts *flow.Facts, p plan) (*raw, error) {
+	r := &raw{plan: p}
 	if err := e.QueryRow(ctx, "SELECT count(*) FROM "+engine.DataTable, &r.total); err != nil {
 		return nil, fmt.Errorf("counting the rows to search for insights: %w", err)
 	}

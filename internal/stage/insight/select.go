@@ -94,7 +94,11 @@ func gather(job *stage.Job) (*gathered, error) {
 			return nil, stage.Permanent(errors.Join(fmt.Errorf("what %s found is missing or cannot be read: run the stage again", name), err))
 		}
 		g.candidates = append(g.candidates, doc.Candidates...)
-		g.skipped = append(g.skipped, doc.Skipped...)
+		for _, s := range doc.Skipped {
+			if !slices.Contains(g.skipped, s) { // what holds of the table holds of each search
+				g.skipped = append(g.skipped, s)
+			}
+		}
 		for family, n := range doc.Tests {
 			g.tests[family] += n
 		}

@@ -49,10 +49,20 @@ type Table struct {
 	Goal   flow.Goal
 
 	values   map[string]*Values
+	all      *together // what is known of all columns, where they are many
 	limits   limits
 	made     map[string]string // temporary tables about a column, by what they are; see once
 	inferred *inferred         // what the rows say about each other; computed when a check first asks
 	read     *inferred         // the rows that are compared with one another, not judged yet
+	parts    []flow.Skipped    // checks that looked at a part; see partly
+}
+
+// partly notes that a check looked at a part of what it might, once: whoever reads its findings is told.
+func (t *Table) partly(check, format string, args ...any) {
+	s := flow.Skipped{Check: check, Why: fmt.Sprintf(format, args...)}
+	if !slices.Contains(t.parts, s) {
+		t.parts = append(t.parts, s)
+	}
 }
 
 // NewTable wraps an engine to which the version under study is attached as data.
@@ -80,6 +90,12 @@ const MostValues = 200_000
 func (t *Table) Values(ctx context.Context, column string) (*Values, error) {
 	if v, ok := t.values[column]; ok {
 		return v, nil
+	}
+	if t.wide() && len(t.values) == 0 {
+		if err := t.readAll(ctx); err != nil {
+			return nil, err
+		}
+		return t.values[column], nil
 	}
 	c := t.Facts.Column(column)
 	gathered := t.texts

@@ -34,7 +34,7 @@ func impossibleDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		return nil, err
 	}
 	from, err := t.unread(ctx, c)
-	if err != nil {
+	if err != nil || from == "" {
 		return nil, err
 	}
 	unread, err := texts(ctx, t.Engine, "SELECT v FROM "+from+" ORDER BY 1")
@@ -88,6 +88,12 @@ func farDate(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	}
 	span := math.Max(high-low, 365)
 	beyond := func(day string) string { return fmt.Sprintf("(%s < %f OR %s > %f)", day, low-3*span, day, high+3*span) }
+	if t.wide() { // most columns have none, and nothing more is to be asked of them
+		d, err := t.spread(ctx, c, daysOf)
+		if err != nil || d[0].x >= low-3*span && d[len(d)-1].x <= high+3*span {
+			return nil, err
+		}
+	}
 	where := beyond(day)
 	from, err := t.texts(ctx, c)
 	if err != nil {
@@ -134,12 +140,8 @@ func daysOf(c *flow.Column) string {
 
 // middleDays are the days between which all but a fiftieth at either end of a column's dates lie, and how many there are.
 func (t *Table) middleDays(ctx context.Context, c *flow.Column) (low, high float64, present int64, err error) {
-	from, err := t.texts(ctx, c)
-	if err != nil {
-		return 0, 0, 0, err
-	}
 	if t.repeats(c) {
-		d, err := t.distribution(ctx, from, daysOf(onText(c)))
+		d, err := t.spread(ctx, c, daysOf)
 		return d.quantile(0.02), d.quantile(0.98), d.cells(), err
 	}
 	err = t.Engine.QueryRow(ctx, "SELECT coalesce(q[1], 0), coalesce(q[2], 0), n FROM (SELECT quantile_cont(x, [0.02, 0.98]) AS q, count(x) AS n FROM "+

@@ -28,7 +28,7 @@ func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, err
 	if err != nil {
 		return nil, err
 	}
-	lengths, err := t.distribution(ctx, from, "nullif(length(v), 0)")
+	lengths, err := t.lengths(ctx, c, from)
 	if err != nil {
 		return nil, fmt.Errorf("measuring the texts: %w", err)
 	}
@@ -42,6 +42,9 @@ func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, err
 	shorter := min(math.Exp(median-spread), low/lengthBeyond)
 	beyond := func(e string) string {
 		return fmt.Sprintf("(length(%s) > %.0f OR length(%s) BETWEEN 1 AND %.0f)", e, longer, e, math.Ceil(shorter)-1)
+	}
+	if t.wide() && lengths[len(lengths)-1].x <= longer && lengths[0].x >= shorter {
+		return nil, nil
 	}
 	where := beyond(text(c))
 	n, err := t.cellsIn(ctx, from, beyond("v"))
@@ -63,4 +66,13 @@ func lengthOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, err
 		},
 		Resolutions: []flow.Resolution{recommended(markOnly(), "the length alone says nothing about what the text should be")},
 	}}, nil
+}
+
+// lengths are those of a column's texts, empty ones left out.
+func (t *Table) lengths(ctx context.Context, c *flow.Column, from string) (distribution, error) {
+	const length = "nullif(length(v), 0)"
+	if t.repeats(c) {
+		return t.spread(ctx, c, func(*flow.Column) string { return length })
+	}
+	return t.distribution(ctx, from, length)
 }

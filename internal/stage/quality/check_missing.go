@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/analytix-flow/analytix/internal/dependency"
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -128,25 +129,17 @@ func determinedBy(ctx context.Context, t *Table, c *flow.Column) (by string, fit
 	if c.Role == flow.RoleIdentifier || c.Distinct < 2 || c.Missing*10 > t.Facts.Rows*6 {
 		return "", 0, 0, nil
 	}
-	for i := range t.Facts.Columns {
+	at := t.placeOf(c)
+	for _, i := range t.determining(c) {
 		d := &t.Facts.Columns[i]
-		present := t.Facts.Rows - d.Missing
-		// Groups must repeat, and be of more than a few kinds.
-		if d.Name == c.Name || d.Distinct < 5 || present < 3*d.Distinct || d.Role == flow.RoleMeasure || d.Missing > c.Missing {
-			continue
+		g, ok, err := t.groupsInMemory(ctx, i, at)
+		if err == nil && !ok {
+			g, err = t.groupsAgree(ctx, d, c)
 		}
-		var agree, base *float64
-		var n, can int64
-		q := fmt.Sprintf(`WITH g AS (SELECT %[1]s AS k, %[2]s AS v, count(*) AS n FROM data WHERE %[1]s IS NOT NULL GROUP BY 1, 2), `+
-			`s AS (SELECT k, coalesce(max(n) FILTER (WHERE v IS NOT NULL), 0) AS top, coalesce(sum(n) FILTER (WHERE v IS NOT NULL), 0) AS filled, `+
-			`coalesce(sum(n) FILTER (WHERE v IS NULL), 0) AS gap FROM g GROUP BY 1) `+
-			`SELECT sum(top) FILTER (WHERE filled > 2) / sum(filled) FILTER (WHERE filled > 2), `+
-			`(SELECT max(n)/sum(n) FROM (SELECT v, sum(n) AS n FROM g WHERE v IS NOT NULL GROUP BY 1)), `+
-			`coalesce(sum(filled) FILTER (WHERE filled > 2), 0)::BIGINT, coalesce(sum(gap) FILTER (WHERE top > 1 AND top > 0.5 * filled AND filled > gap), 0)::BIGINT FROM s`,
-			text(d), text(c))
-		if err := t.Engine.QueryRow(ctx, q, &agree, &base, &n, &can); err != nil {
-			return "", 0, 0, fmt.Errorf("looking for what determines the gaps: %w", err)
+		if err != nil {
+			return "", 0, 0, err
 		}
+		agree, base, n, can := g.agree, g.base, g.rows, g.can
 		if agree == nil || base == nil || *base >= 1 || n*2 < t.Facts.Rows-c.Missing || can*2 < c.Missing {
 			continue
 		}
@@ -158,9 +151,30 @@ func determinedBy(ctx context.Context, t *Table, c *flow.Column) (by string, fit
 	return by, fit, filled, nil
 }
 
+// groupsAgree compares the values of a column within the groups of another.
+func (t *Table) groupsAgree(ctx context.Context, d, c *flow.Column) (g grouping, err error) {
+	q := fmt.Sprintf(`WITH g AS (SELECT %[1]s AS k, %[2]s AS v, count(*) AS n FROM data WHERE %[1]s IS NOT NULL GROUP BY 1, 2), `+
+		`s AS (SELECT k, coalesce(max(n) FILTER (WHERE v IS NOT NULL), 0) AS top, coalesce(sum(n) FILTER (WHERE v IS NOT NULL), 0) AS filled, `+
+		`coalesce(sum(n) FILTER (WHERE v IS NULL), 0) AS gap FROM g GROUP BY 1) `+
+		`SELECT sum(top) FILTER (WHERE filled > 2) / sum(filled) FILTER (WHERE filled > 2), `+
+		`(SELECT max(n)/sum(n) FROM (SELECT v, sum(n) AS n FROM g WHERE v IS NOT NULL GROUP BY 1)), `+
+		`coalesce(sum(filled) FILTER (WHERE filled > 2), 0)::BIGINT, coalesce(sum(gap) FILTER (WHERE top > 1 AND top > 0.5 * filled AND filled > gap), 0)::BIGINT FROM s`,
+		text(d), text(c))
+	if err := t.Engine.QueryRow(ctx, q, &g.agree, &g.base, &g.rows, &g.can); err != nil {
+		return g, fmt.Errorf("looking for what determines the gaps: %w", err)
+	}
+	return g, nil
+}
+
+// placeOf is the place of a column in the table.
+func (t *Table) placeOf(c *flow.Column) int {
+	return slices.IndexFunc(t.Facts.Columns, func(x flow.Column) bool { return x.Name == c.Name })
+}
+
 // gapNotes says which other columns are missing in the same rows, and on which category the gaps depend.
 func gapNotes(ctx context.Context, t *Table, c *flow.Column, i *flow.Issue) error {
 	const most = 40 // columns compared
+	at := t.placeOf(c)
 	for k := 0; k < len(t.Facts.Columns) && k < most; k++ {
 		d := &t.Facts.Columns[k]
 		if d.Name == c.Name {
@@ -168,8 +182,11 @@ func gapNotes(ctx context.Context, t *Table, c *flow.Column, i *flow.Issue) erro
 		}
 		gap, other := engine.Ident(c.Name)+" IS NULL", engine.Ident(d.Name)+" IS NULL"
 		if d.Missing > 0 && d.Missing < t.Facts.Rows {
-			var both int64
-			if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+gap+" AND "+other, &both); err != nil {
+			both, ok, err := t.sharedGaps(ctx, at, k)
+			if err == nil && !ok {
+				err = t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+gap+" AND "+other, &both)
+			}
+			if err != nil {
 				return fmt.Errorf("comparing gaps: %w", err)
 			}
 			if share(both, c.Missing) > 0.95 && share(both, d.Missing) > 0.95 && both > 2 {
@@ -177,7 +194,10 @@ func gapNotes(ctx context.Context, t *Table, c *flow.Column, i *flow.Issue) erro
 			}
 		}
 		if d.Role == flow.RoleDimension && d.Distinct >= 2 && d.Distinct <= 30 && c.Missing >= 30 {
-			v, err := gapDependence(ctx, t, gap, d)
+			v, ok, err := t.gapsBy(ctx, at, k)
+			if err == nil && !ok {
+				v, err = gapDependence(ctx, t, gap, d)
+			}
 			if err != nil {
 				return err
 			}

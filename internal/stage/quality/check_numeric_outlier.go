@@ -128,7 +128,7 @@ func (b *tails) beyond(x string) string {
 func (t *Table) tails(ctx context.Context, c *flow.Column, from string) (*tails, error) {
 	x := engine.Typed(onText(c))
 	if t.repeats(c) {
-		d, err := t.distribution(ctx, from, x)
+		d, err := t.spread(ctx, c, engine.Typed)
 		if err != nil || len(d) == 0 {
 			return nil, err
 		}

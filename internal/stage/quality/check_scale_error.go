@@ -13,8 +13,8 @@ import (
 // scaleError finds numbers that are ten, a hundred or a thousand times too large or too small for their group, where
 // the numbers of a group else lie close together; signError those whose sign alone sets them apart.
 var (
-	_ = register(spec{id: "scale_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure(scaleError)})
-	_ = register(spec{id: "sign_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure(signError)})
+	_ = register(spec{id: "scale_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure("scale", scaleError)})
+	_ = register(spec{id: "sign_error", handler: handlerOutliers, applies: enoughRows, run: eachMeasure("sign", signError)})
 )
 
 // mostGroupings is how many columns are tried as groups for one measure.
@@ -22,21 +22,28 @@ const mostGroupings = 12
 
 // eachMeasure runs a check on each column of numbers with each way to group the rows, from none on, until it finds
 // something.
-func eachMeasure(look func(ctx context.Context, t *Table, c *flow.Column, by *flow.Column) (*Finding, error)) func(context.Context, *Table) ([]Finding, error) {
+func eachMeasure(kind string, look func(c, by *flow.Column) stray) func(context.Context, *Table) ([]Finding, error) {
 	return func(ctx context.Context, t *Table) ([]Finding, error) {
 		groupings := append([]*flow.Column{nil}, t.groupings()...)
 		var out []Finding
 		for i := range t.Facts.Columns {
 			c := &t.Facts.Columns[i]
-			if !c.Type.Numeric() || c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Distinct < 10 ||
-				c.Role != flow.RoleMeasure && c.Semantic != "" {
+			if !measured(c) {
 				continue
 			}
 			for _, by := range groupings {
 				if by == c {
 					continue
 				}
-				f, err := look(ctx, t, c, by)
+				s := look(c, by)
+				may, err := t.mayStray(ctx, kind, c, &s)
+				if err != nil {
+					return nil, fmt.Errorf("column %q: %w", c.Name, err)
+				}
+				if !may {
+					continue
+				}
+				f, err := t.stray(ctx, c, s)
 				if err != nil {
 					return nil, fmt.Errorf("column %q: %w", c.Name, err)
 				}
@@ -56,9 +63,15 @@ func (t *Table) groupings() []*flow.Column {
 	for i := range t.Facts.Columns {
 		c := &t.Facts.Columns[i]
 		measure := c.Type == flow.Decimal
-		if c.Distinct >= 2 && c.Distinct*8 <= t.Facts.Rows-c.Missing && !measure && !c.Type.Temporal() && len(out) < mostGroupings {
+		if c.Distinct >= 2 && c.Distinct*8 <= t.Facts.Rows-c.Missing && !measure && !c.Type.Temporal() {
 			out = append(out, c)
 		}
+	}
+	if len(out) > mostGroupings {
+		for _, check := range []string{"scale_error", "sign_error"} {
+			t.partly(check, "numbers were compared within the groups of the first %d of %d columns of few values", mostGroupings, len(out))
+		}
+		out = out[:mostGroupings]
 	}
 	return out
 }
@@ -81,48 +94,51 @@ func within(by *flow.Column) string {
 
 // scaleError compares with the group's median on the scale of powers of ten. A group is judged where nine tenths of
 // it lie within a factor of two, so that a power of ten apart is a slip and no tail.
-func scaleError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
-	groups := func(from string) string {
+func scaleError(c, by *flow.Column) stray {
+	groups := func(rows string) string {
 		return "SELECT g, median(log10(x)) AS m, quantile_cont(log10(x), 0.95) - quantile_cont(log10(x), 0.05) AS w, count(*) AS k FROM (" +
-			grouped(c, by) + " FROM " + from + ") WHERE x > 0 GROUP BY g"
+			rows + ") WHERE x > 0 GROUP BY g"
 	}
-	judged := func(from string) string {
-		return "SELECT r.*, log10(CASE WHEN x > 0 THEN x END) - m AS d FROM r JOIN (" + groups(from) + ") AS s ON r.g = s.g AND s.k >= 20 AND s.w <= 0.3"
+	judged := func(rows string) string {
+		return "SELECT r.*, log10(CASE WHEN x > 0 THEN x END) - m AS d FROM r JOIN (" + groups(rows) + ") AS s ON r.g = s.g AND s.k >= 20 AND s.w <= 0.3"
 	}
 	slip := "round(d) <> 0 AND abs(d) < 3.2 AND abs(d - round(d)) <= 0.16"
-	return t.stray(ctx, c, stray{
+	return stray{
 		by: by, judged: judged, slip: slip, what: "{is|are} a power of ten off", possible: "high >= 6 * least",
 		repair: "rtrim(rtrim(printf('%.6f', x / pow(10, round(d))), '0'), '.')",
 		note:   "a real extreme may lie a power of ten away by chance",
-	})
+		can:    func(_, high, least float64) bool { return high >= 6*least },
+	}
 }
 
 // signError compares with the group's signs. A group is judged where the numbers keep well away from zero, so that a
 // sign does not change by small steps.
-func signError(ctx context.Context, t *Table, c, by *flow.Column) (*Finding, error) {
-	groups := func(from string) string {
+func signError(c, by *flow.Column) stray {
+	groups := func(rows string) string {
 		return "SELECT g, avg(sign(x)) AS m, quantile_cont(abs(x), 0.02) AS low, quantile_cont(abs(x), 0.98) AS high, median(abs(x)) AS mid, count(*) AS k FROM (" +
-			grouped(c, by) + " FROM " + from + ") WHERE x <> 0 GROUP BY g"
+			rows + ") WHERE x <> 0 GROUP BY g"
 	}
-	judged := func(from string) string {
-		return "SELECT r.*, m, low, high FROM r JOIN (" + groups(from) + ") AS s ON r.g = s.g AND s.k >= 20 AND abs(s.m) > 0.96 AND s.low >= 0.2 * s.mid"
+	judged := func(rows string) string {
+		return "SELECT r.*, m, low, high FROM r JOIN (" + groups(rows) + ") AS s ON r.g = s.g AND s.k >= 20 AND abs(s.m) > 0.96 AND s.low >= 0.2 * s.mid"
 	}
 	slip := "sign(x) * m < 0 AND abs(x) BETWEEN low AND high"
-	return t.stray(ctx, c, stray{
+	return stray{
 		by: by, judged: judged, slip: slip, what: "{has|have} the other sign", possible: "low < 0 AND high > 0",
 		repair: "CASE WHEN starts_with(value, '-') THEN value[2:] ELSE '-' || value END",
 		note:   "a refund or correction rightly has the other sign",
-	})
+		can:    func(low, high, _ float64) bool { return low < 0 && high > 0 },
+	}
 }
 
 // stray is what to look for among the numbers of groups.
 type stray struct {
 	by         *flow.Column
-	judged     func(from string) string // query on r: the numbers of groups that can be judged
+	judged     func(rows string) string // query on r, the rows given: the numbers of groups that can be judged
 	slip       string                   // which of them are off
 	possible   string                   // of the lowest, the highest and the least number above zero: false where none can be off
 	repair     string                   // the text that would be right
 	what, note string
+	can        func(low, high, least float64) bool // possible, of a column; least is NaN where no number is above zero
 }
 
 // stray reports the few numbers that are off. Where groups that can be judged do not hold most of the column, or more
@@ -131,7 +147,7 @@ func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, e
 	if may, err := t.mayJudge(ctx, c, &s); err != nil || !may {
 		return nil, err
 	}
-	base := grouped(c, s.by) + ", " + engine.RowColumn + " FROM data"
+	base, judgeable := grouped(c, s.by)+", "+engine.RowColumn+" FROM data", s.judged(grouped(c, s.by)+" FROM data")
 	n, judged, present, err := t.strays(ctx, c, &s, "data")
 	if err != nil {
 		return nil, err
@@ -140,12 +156,12 @@ func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, e
 		return nil, nil
 	}
 	return &Finding{
-		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + s.judged("data") + ") WHERE " + s.slip,
+		Cells: "WITH r AS (" + base + ") SELECT " + engine.RowColumn + ", " + engine.Literal(c.Name) + ` AS "column", ` + s.repair + " AS new FROM (" + judgeable + ") WHERE " + s.slip,
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: severity(c, share(n, present), flow.Medium), Confidence: 0.7,
 			Title: phrase.Count(n, "%d {number|numbers} of %s "+s.what+", compared with the others%s", n, c.Name, within(s.by)),
 			Evidence: flow.Evidence{
-				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + s.judged("data") + ") WHERE " + s.slip + " ORDER BY ALL",
+				SQL:     "WITH r AS (" + grouped(c, s.by) + " FROM data) SELECT g AS group_of, value, " + s.repair + " AS would_fit FROM (" + judgeable + ") WHERE " + s.slip + " ORDER BY ALL",
 				Numbers: map[string]float64{"cells": float64(n), "judged": float64(judged)},
 				Notes:   []string{s.note, "the proposal is arithmetic, not knowledge; compare with the source"},
 			},
@@ -156,7 +172,7 @@ func (t *Table) stray(ctx context.Context, c *flow.Column, s stray) (*Finding, e
 
 // strays counts the numbers that are off, those that could be judged, and all.
 func (t *Table) strays(ctx context.Context, c *flow.Column, s *stray, from string) (n, judged, present int64, err error) {
-	err = t.Engine.QueryRow(ctx, "WITH r AS MATERIALIZED ("+grouped(c, s.by)+" FROM "+from+"), j AS MATERIALIZED ("+s.judged(from)+
+	err = t.Engine.QueryRow(ctx, "WITH r AS MATERIALIZED ("+grouped(c, s.by)+" FROM "+from+"), j AS MATERIALIZED ("+s.judged(grouped(c, s.by)+" FROM "+from)+
 		") SELECT (SELECT count(*) FROM j WHERE "+s.slip+"), (SELECT count(*) FROM j WHERE x IS NOT NULL), "+
 		"(SELECT count(*) FROM r WHERE x IS NOT NULL AND x <> 0)", &n, &judged, &present)
 	if err != nil {

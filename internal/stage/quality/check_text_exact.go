@@ -92,7 +92,7 @@ func (x exact) look(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 // occurs says whether a text of the column is concerned. Only then are its rows looked at.
 func (x exact) occurs(ctx context.Context, t *Table, c *flow.Column, r flow.Resolution) (bool, error) {
 	odd, err := t.odd(ctx, c)
-	if err != nil {
+	if err != nil || odd == "" {
 		return false, err
 	}
 	where := "true"
@@ -129,7 +129,7 @@ var _ = register(spec{id: "replacement_char", handler: handlerText, run: eachCol
 
 func replacementChar(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	odd, err := t.odd(ctx, c)
-	if err != nil {
+	if err != nil || odd == "" {
 		return nil, err
 	}
 	where := "contains(" + engine.Text(c.Name) + ", chr(65533))"

@@ -30,7 +30,7 @@ func typeMismatch(ctx context.Context, t *Table, c *flow.Column) (*Finding, erro
 		return nil, nil
 	}
 	unread, err := t.unread(ctx, c)
-	if err != nil {
+	if err != nil || unread == "" {
 		return nil, err
 	}
 	notToken := func(e string) string {

@@ -41,7 +41,7 @@ func whitespace(ctx context.Context, t *Table) ([]Finding, error) {
 func outerBlanks(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	trim := flow.Resolution{Kind: "trim", Label: "Take the outer blanks away", Params: map[string]any{"column": c.Name}}
 	odd, err := t.odd(ctx, c)
-	if err != nil {
+	if err != nil || odd == "" {
 		return nil, err
 	}
 	n, err := t.cellsIn(ctx, odd, "v IS DISTINCT FROM nullif("+operation.Trimmed("v")+", '')")

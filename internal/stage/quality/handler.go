@@ -72,6 +72,7 @@ func (h checkHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (
 			return nil, err
 		}
 	}
+	out.Skipped = append(out.Skipped, w.table.parts...)
 	env.Progress(1, "done")
 	file, err := w.write(ctx, h.name)
 	if err != nil {
@@ -105,9 +106,11 @@ func attach(ctx context.Context, job *stage.Job, e *engine.Session) (*flow.Facts
 	if err != nil {
 		return nil, fmt.Errorf("looking at the dataset version: %w", err)
 	}
-	if err := e.AttachData(ctx, info.Size() < small, file); err != nil {
+	held := info.Size() < small || len(facts.Columns) >= wideFrom && facts.Rows*int64(len(facts.Columns)) <= wideCells
+	if err := e.AttachData(ctx, held, file); err != nil {
 		return nil, fmt.Errorf("attaching the dataset version: %w", err)
 	}
+	e.Narrow(facts.Names(), facts.Rows)
 	// The lines that reading met with faults are of use to the checks of structure; most files have none.
 	if p, ok := job.Files[fileProblems]; ok {
 		from, err := e.ReadParquet(ctx, p)

@@ -21,7 +21,11 @@ type inferred struct {
 
 // mostInferred bounds how many rows are judged together; larger tables are judged on blocks spread over them, and
 // what is found holds for the values, so it is carried to all rows by the resolutions.
-const mostInferred = 20_000
+const (
+	mostInferred   = 20_000
+	inferredCells  = 8_000_000 // and cells, since all of them are held
+	fewestInferred = 1_000
+)
 
 const inferredBlock = 500 // neighbouring rows that are read together
 
@@ -35,6 +39,9 @@ func (t *Table) infer(ctx context.Context) (*inferred, error) {
 		return nil, err
 	}
 	n.result = dependency.Infer(n.table)
+	for _, limit := range n.result.Limits {
+		t.partly("dependencies", "%s", limit)
+	}
 	t.inferred = n
 	return n, nil
 }
@@ -46,8 +53,8 @@ func (t *Table) rows(ctx context.Context) (*inferred, error) {
 	}
 	n := &inferred{part: 1}
 	where := ""
-	if t.Facts.Rows > mostInferred {
-		n.part = (t.Facts.Rows + mostInferred - 1) / mostInferred
+	if most := min(mostInferred, max(fewestInferred, inferredCells/int64(max(1, len(t.Facts.Columns))))); t.Facts.Rows > most {
+		n.part = (t.Facts.Rows + most - 1) / most
 		where = fmt.Sprintf(" WHERE ((%s - 1) // %d) %% %d = 0", engine.RowColumn, inferredBlock, n.part)
 	}
 	var names []string

@@ -26,10 +26,11 @@ type limits struct {
 	screenedFrom   int64 // rows from which on groups are looked at in a sample first
 	screenedRows   int64 // rows of it
 	screenedGroups int64 // groups of it: whole ones, as far as the rows allow
+	wideFrom       int64 // columns from which on they are looked at together; 0 for never
 }
 
 func usualLimits() limits {
-	return limits{values: MostValues, sampledTexts: 50_000, screenedFrom: 400_000, screenedRows: 100_000, screenedGroups: 1_000}
+	return limits{values: MostValues, sampledTexts: 50_000, screenedFrom: 400_000, screenedRows: 100_000, screenedGroups: 1_000, wideFrom: wideFrom}
 }
 
 // onText is the column as it is seen in a table of texts, where its cell is called v.
@@ -41,12 +42,19 @@ func onText(c *flow.Column) *flow.Column {
 
 // repeats says whether the texts of a column are gathered: they are few, or each stands in several rows.
 func (t *Table) repeats(c *flow.Column) bool {
-	return c.Distinct <= t.limits.values || c.Distinct*textRepeats <= t.Facts.Rows-c.Missing
+	return t.wide() || c.Distinct <= t.limits.values || c.Distinct*textRepeats <= t.Facts.Rows-c.Missing
 }
 
 // texts is the table expression of a column's present texts as v and in how many rows each stands as n. Of a column
 // with nearly as many texts as rows it has a line for each row.
 func (t *Table) texts(ctx context.Context, c *flow.Column) (string, error) {
+	if t.wide() {
+		all, err := t.together(ctx)
+		if err != nil {
+			return "", err
+		}
+		return all.of(allTexts, c), nil
+	}
 	if !t.repeats(c) {
 		return "(SELECT " + text(c) + " AS v, CAST(1 AS BIGINT) AS n FROM data WHERE " + engine.Ident(c.Name) + " IS NOT NULL)", nil
 	}
@@ -68,8 +76,11 @@ func (t *Table) sample(ctx context.Context, c *flow.Column) (string, error) {
 		often, from, classes))
 }
 
-// odd is a table like texts with the texts that are not plain.
+// odd is a table like texts with the texts that are not plain. It may be empty where there are none.
 func (t *Table) odd(ctx context.Context, c *flow.Column) (string, error) {
+	if t.wide() {
+		return t.oddAll(ctx, c)
+	}
 	from, err := t.texts(ctx, c)
 	if err != nil {
 		return "", err
@@ -77,8 +88,12 @@ func (t *Table) odd(ctx context.Context, c *flow.Column) (string, error) {
 	return t.once(ctx, "odd", c, "SELECT v, n FROM "+from+" AS x WHERE NOT regexp_full_match(v, "+engine.Literal(plainText)+")")
 }
 
-// unread is a table like texts with the texts that cannot be read as what their column holds.
+// unread is a table like texts with the texts that cannot be read as what their column holds. It may be empty where there are
+// none.
 func (t *Table) unread(ctx context.Context, c *flow.Column) (string, error) {
+	if t.wide() {
+		return t.unreadAll(ctx, c)
+	}
 	from, err := t.texts(ctx, c)
 	if err != nil {
 		return "", err

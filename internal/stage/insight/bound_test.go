@@ -1,0 +1,45 @@
+package insight
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+)
+
+func TestOfVeryManyColumnsThoseAreSearchedThatTheGoalSpeaksOf(t *testing.T) {
+	t.Parallel()
+	facts := &flow.Facts{Rows: 500}
+	for i := range 3000 {
+		c := flow.Column{Name: fmt.Sprintf("reading_%d", i), Type: flow.Decimal, Role: flow.RoleMeasure, Distinct: 400}
+		switch i % 3 {
+		case 1:
+			c = flow.Column{Name: fmt.Sprintf("area_%d", i), Type: flow.Text, Role: flow.RoleDimension, Distinct: 5}
+		case 2:
+			c = flow.Column{Name: fmt.Sprintf("day_%d", i), Type: flow.Date, Role: flow.RoleTime, Distinct: 100}
+		}
+		facts.Columns = append(facts.Columns, c)
+	}
+	facts.Columns[2997].Name, facts.Columns[2998].Name = "revenue", "region"
+	facts.Context.TimeColumn = facts.Columns[2999].Name
+	p := planOf(facts)
+	limits := p.bound(facts, newRelevance(facts, flow.Goal{Text: "raise revenue by region"}))
+	if len(p.measures) != mostMeasures || len(p.groups) != mostGroups || len(p.times) != mostTimes {
+		t.Errorf("%d measures, %d groups and %d times are searched", len(p.measures), len(p.groups), len(p.times))
+	}
+	if len(limits) != 3 {
+		t.Errorf("it says %q", limits)
+	}
+	if p.measures[mostMeasures-1].Name != "revenue" || p.groups[mostGroups-1].Column != "region" || p.times[mostTimes-1].Name != facts.Context.TimeColumn {
+		t.Error("what the goal speaks of, or the time column, is left out")
+	}
+	if p.measures[0].Name != "reading_0" || p.measures[1].Name != "reading_3" {
+		t.Error("they are not in the order of the file")
+	}
+	few := &flow.Facts{Rows: 500, Columns: slices.Clone(facts.Columns[:30])}
+	p = planOf(few)
+	if limits := p.bound(few, newRelevance(few, flow.Goal{})); limits != nil || len(p.measures) != 10 {
+		t.Errorf("of a few columns it says %q and keeps %d", limits, len(p.measures))
+	}
+}
