@@ -61,6 +61,7 @@ type inference struct {
 	copied   []map[int]bool
 	key      []float64 // share of the cells whose value stands once in the column
 	found    []map[int]Cell
+	passed   []map[keyName]bool // by column: what to compare it with, in a table of very many
 }
 
 // Infer judges every cell of the table.

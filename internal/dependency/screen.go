@@ -13,7 +13,8 @@ const (
 	nearPlaces  = 4  // columns before and after in the file that are compared in full whatever the few rows say
 	nearNumbers = 12 // columns of numbers before and after, of which a number may be computed
 	screenPairs = 48 // pairs of rows that agree in a key
-	screenFirst = 12 // of them, after which a key that says nothing is given up
+	screenFirst = 12 // of them, after which a key that says little is given up
+	screenLook  = 6  // pairs, or rows, after which one that says nothing at all is
 	screenRows  = 64 // rows in which texts are compared
 	mostGroups  = 16 // keys for a column that pass, at the most, and as many that hold its text
 )
@@ -47,8 +48,37 @@ func (in *inference) candidates(keys []key) func(target int) candidates {
 	}
 	s := newScreen(in, keys)
 	return func(target int) candidates {
-		return candidates{s.keysFor(target), s.sameNumber(target), s.nearNumbers(target), screenRows / 4}
+		return candidates{in.screened(s, target), s.sameNumber(target), s.nearNumbers(target), screenLook}
 	}
+}
+
+// screened are the keys that pass for a column. They are looked for once: what is believed changes in few cells.
+func (in *inference) screened(s *screen, target int) []key {
+	if in.passed == nil {
+		in.passed = make([]map[keyName]bool, len(in.t.Columns))
+	}
+	if in.passed[target] == nil {
+		in.passed[target] = map[keyName]bool{}
+		for _, k := range s.keysFor(target) {
+			in.passed[target][keyName{k.col, k.part}] = true
+		}
+	}
+	out := make([]key, 0, len(in.passed[target]))
+	for name := range in.passed[target] {
+		if i, ok := s.place[name]; ok {
+			out = append(out, s.keys[i])
+		}
+	}
+	slices.SortFunc(out, func(a, b key) int { // in the order in which all keys would be tried
+		return cmp.Compare(s.place[keyName{a.col, a.part}], s.place[keyName{b.col, b.part}])
+	})
+	return out
+}
+
+// keyName tells a key that is no pair from all others.
+type keyName struct {
+	col  int
+	part string
 }
 
 // screen is what is known of the few rows.
@@ -57,6 +87,7 @@ type screen struct {
 	keys    []key
 	pairs   [][]int32            // by key: rows that agree in it, two by two; nil where hardly any do
 	texts   [][screenRows]uint64 // by key: fingerprints of its texts
+	place   map[keyName]int      // of a key
 	whole   []int                // by column: the key that is the column itself, -1 none
 	figures [][screenRows]uint64 // by column: fingerprints of the numbers in its texts
 	numeric []int                // columns of numbers, in the order of the file
@@ -66,7 +97,7 @@ type screen struct {
 
 func newScreen(in *inference, keys []key) *screen {
 	s := &screen{in: in, keys: keys, pairs: make([][]int32, len(keys)), texts: make([][screenRows]uint64, len(keys)),
-		whole: make([]int, len(in.t.Columns)), figures: make([][screenRows]uint64, len(in.t.Columns)), readers: map[string]func(string) (string, bool){}}
+		place: make(map[keyName]int, len(keys)), whole: make([]int, len(in.t.Columns)), figures: make([][screenRows]uint64, len(in.t.Columns)), readers: map[string]func(string) (string, bool){}}
 	for _, p := range parts() {
 		s.readers[p.name] = p.read
 	}
@@ -88,6 +119,7 @@ func newScreen(in *inference, keys []key) *screen {
 	}
 	for i := range keys {
 		k := &keys[i]
+		s.place[keyName{k.col, k.part}] = i
 		s.pairs[i] = s.agreeing(k)
 		if k.part == "" {
 			s.whole[k.col] = i
@@ -162,15 +194,15 @@ type scored struct {
 func (s *screen) keysFor(target int) []key {
 	base := s.base(target)
 	var groups, texts []scored
-	spells := len(s.in.t.Columns[target].Dict) >= 3 && s.whole[target] >= 0
+	size := len(s.in.t.Columns[target].Dict)
+	spells := size >= 3 && s.whole[target] >= 0
+	groups = s.groupsFor(target, base)
 	for i := range s.keys {
 		if s.keys[i].col == target {
 			continue
 		}
-		if worth := s.grouped(i, target, base); worth > 0 {
-			groups = append(groups, scored{i, worth})
-		}
-		if spells {
+		// What has far fewer or more values cannot be the same in most rows.
+		if d := s.keys[i].size - size; spells && 2*max(d, -d) <= s.in.t.Rows {
 			if worth := agree(&s.texts[i], &s.texts[s.whole[target]]); worth > 0 {
 				texts = append(texts, scored{i, worth})
 			}
@@ -191,6 +223,23 @@ func (s *screen) keysFor(target int) []key {
 	for i := range s.keys { // in the order in which all keys would be tried
 		if take[i] {
 			out = append(out, s.keys[i])
+		}
+	}
+	return out
+}
+
+// groupsFor are the keys whose groups agree on the values of a column. One with a value of its own in nearly every row has none.
+func (s *screen) groupsFor(target int, base float64) []scored {
+	if len(s.in.t.Columns[target].Dict)*10 > s.in.t.Rows*8 {
+		return nil
+	}
+	var out []scored
+	for i := range s.keys {
+		if s.pairs[i] == nil || s.keys[i].col == target {
+			continue
+		}
+		if worth := s.grouped(i, target, base); worth > 0 {
+			out = append(out, scored{i, worth})
 		}
 	}
 	return out
@@ -221,15 +270,12 @@ func (s *screen) base(target int) float64 {
 // grouped is how much more often than by chance rows that agree in a key agree in the column: 0 never, 1 always.
 func (s *screen) grouped(k, target int, base float64) float64 {
 	pairs, cells := s.pairs[k], s.in.belief[target]
-	if pairs == nil {
-		return 0
-	}
 	n, same := len(pairs)/2, 0
 	for i := range n {
 		if cells[pairs[2*i]] == cells[pairs[2*i+1]] {
 			same++
 		}
-		if i == screenFirst-1 && float64(same) < screenFirst*(base+0.2*(1-base)) {
+		if i == screenLook-1 && same == 0 || i == screenFirst-1 && float64(same) < screenFirst*(base+0.2*(1-base)) {
 			return 0
 		}
 	}
@@ -249,7 +295,7 @@ func agree(a, b *[screenRows]uint64) float64 {
 				same++
 			}
 		}
-		if i == screenRows/4-1 && same*4 < both {
+		if i == screenLook-1 && same == 0 && both > screenLook/2 || i == screenRows/4-1 && same*4 < both {
 			return 0
 		}
 	}

@@ -73,10 +73,14 @@ func (t *Table) repeatedKey(ctx context.Context, c *flow.Column) (*Finding, erro
 	if values == 0 {
 		return nil, nil
 	}
+	cells, err := t.cellsOfFurther(ctx, c.Name, e, twice)
+	if err != nil {
+		return nil, err
+	}
 	return &Finding{
 		// The first row of each key is taken for its owner, as above; a row that repeats another one throughout is a
 		// matter of duplicate rows.
-		Cells: cellsOfFurther(t.Facts, c.Name, e, twice),
+		Cells: cells,
 		Issue: flow.Issue{
 			Columns: []string{c.Name}, Severity: flow.High, Confidence: 0.7,
 			Title: phrase.Count(values, "%s names the rows, but %d {value stands|values stand} in %d rows", c.Name, values, rows),
@@ -90,13 +94,28 @@ func (t *Table) repeatedKey(ctx context.Context, c *flow.Column) (*Finding, erro
 	}, nil
 }
 
-// cellsOfFurther flags the key in the further rows of each repeated key.
-func cellsOfFurther(f *flow.Facts, column, key, twice string) string {
-	all := make([]string, len(f.Columns))
-	for i := range f.Columns {
-		all[i] = engine.Ident(f.Columns[i].Name)
+// cellsOfFurther flags the key in the further rows of each repeated key, but not in rows that repeat an earlier one throughout.
+func (t *Table) cellsOfFurther(ctx context.Context, column, key, twice string) (string, error) {
+	copies, err := t.copies(ctx)
+	if err != nil {
+		return "", err
 	}
 	return "SELECT __row, " + engine.Literal(column) + ` AS "column", CAST(NULL AS VARCHAR) AS new FROM (SELECT __row, ` +
-		"row_number() OVER (PARTITION BY " + key + " ORDER BY __row) AS further, row_number() OVER (PARTITION BY " + strings.Join(all, ", ") +
-		" ORDER BY __row) AS copy FROM data WHERE " + key + " IN (" + twice + ")) WHERE further > 1 AND copy = 1"
+		"row_number() OVER (PARTITION BY " + key + " ORDER BY __row) AS further FROM data WHERE " + key + " IN (" + twice +
+		")) WHERE further > 1 AND __row NOT IN (SELECT __row FROM " + copies + ")", nil
+}
+
+// copies is a table of the rows that repeat an earlier one in every column. It is made once: comparing all columns of a wide table
+// takes long.
+func (t *Table) copies(ctx context.Context) (string, error) {
+	all := make([]string, len(t.Facts.Columns))
+	for i := range t.Facts.Columns {
+		c := &t.Facts.Columns[i]
+		if c.Distinct == t.Facts.Rows { // it tells all rows apart
+			return t.once(ctx, "copies", &flow.Column{}, "SELECT CAST(0 AS BIGINT) AS __row WHERE false")
+		}
+		all[i] = engine.Ident(c.Name)
+	}
+	return t.once(ctx, "copies", &flow.Column{}, "SELECT __row FROM (SELECT __row, row_number() OVER (PARTITION BY "+strings.Join(all, ", ")+
+		" ORDER BY __row) AS copy FROM data) WHERE copy > 1")
 }

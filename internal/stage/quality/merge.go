@@ -100,8 +100,14 @@ func joinEvidence(to *flow.Evidence, from *flow.Issue) {
 	}
 }
 
+// titleColumns is how many columns a title names.
+const titleColumns = 12
+
 func groupTitle(format string, i *flow.Issue) string {
 	list := strings.Join(i.Columns, ", ")
+	if more := len(i.Columns) - titleColumns; more > 1 {
+		list = fmt.Sprintf("%s and %d more columns", strings.Join(i.Columns[:titleColumns], ", "), more)
+	}
 	if strings.Count(format, "%s") == 1 && strings.Count(format, "%") == 1 {
 		return fmt.Sprintf(format, list)
 	}

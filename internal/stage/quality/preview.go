@@ -108,6 +108,25 @@ func (previewHandler) Run(ctx context.Context, job *stage.Job, env *stage.Env) (
 	return &stage.Result{Document: doc}, nil
 }
 
+// Of a change in very many columns a part is shown: nobody reads a thousand columns side by side.
+const (
+	previewColumns = 24 // that change
+	previewSpreads = 8  // of them, with how often their texts occur
+)
+
+// mostChanged are the columns in which most cells change, in their order.
+func (p *plan) mostChanged(ctx context.Context, changed []string, most int) ([]string, error) {
+	if len(changed) <= most {
+		return changed, nil
+	}
+	list, err := texts(ctx, p.engine, `SELECT "column" FROM (SELECT "column", count(*) AS n FROM changes WHERE applied AND "column" <> `+
+		engine.Literal(flow.AllColumns)+fmt.Sprintf(` GROUP BY 1 ORDER BY n DESC, 1 LIMIT %d) ORDER BY 1`, most))
+	if err != nil {
+		return nil, fmt.Errorf("listing the columns that change most: %w", err)
+	}
+	return list, nil
+}
+
 func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 	star := engine.Literal(flow.AllColumns)
 	err := p.engine.QueryRow(ctx, `SELECT count(*) FILTER (WHERE "column" <> `+star+`), count(DISTINCT __row), count(*) FILTER (WHERE "column" = `+
@@ -117,6 +136,9 @@ func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 	}
 	changed, removes, err := p.changed(ctx)
 	if err != nil {
+		return err
+	}
+	if changed, err = p.mostChanged(ctx, changed, previewColumns); err != nil {
 		return err
 	}
 	v.Columns = shownColumns(p.facts, changed)
@@ -129,7 +151,7 @@ func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 	if err := v.lines(ctx, p, limit); err != nil {
 		return err
 	}
-	for _, c := range changed {
+	for _, c := range changed[:min(len(changed), previewSpreads)] {
 		d := Distribution{Column: c}
 		if d.Before, err = top(ctx, p.engine, "data", c); err != nil {
 			return err
