@@ -436,6 +436,7 @@ export const en = {
 
   preview: {
     title: "Before and after",
+    part: (shown: string, all: string) => `Of the ${all} columns that change the ${shown} with most changes are shown.`,
     sum: (cells: string, nc: number, rows: string, nr: number, removed: number) =>
       removed > 0
         ? `${n(removed, "row is", "rows are")} removed.`
@@ -453,6 +454,11 @@ export const en = {
     fromTo: (before: string, after: string) => (before === after ? before : `${before} → ${after}`),
   },
 
+  more: (count: number) => `${count.toLocaleString("en-GB")} more`,
+  partly: {
+    open: (count: number) => `${n(count, "thing", "things")} not looked at, or in part`,
+    title: "What was not looked at, or only in part",
+  },
   evidence: {
     title: "Evidence",
     query: "Show the query",

@@ -34,6 +34,7 @@ export function Diff({ path, versions, before, after, column, columns, onChange,
         <Select
           label={text.data.inColumn}
           searchable
+          limit={200}
           data={[{ value: "", label: text.data.allColumns }, ...columns.map((c) => ({ value: c, label: c }))]}
           value={column}
           onChange={(v) => onChange({ column: v ?? "" })}

@@ -8,6 +8,7 @@ import { list } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Partly } from "../../ui/Partly";
 import { useMay } from "../account/may";
 import { NotTaken } from "../point/Conflict";
 import { PointBar } from "../point/PointBar";
@@ -77,6 +78,7 @@ export default function Insights({ path, run, open }: StageProps) {
       <NotTaken moves={moves} />
       <div className={css.view} data-scroll>
         <p className={css.lead}>{text.insight.lead(run.goal, insights.length, count(found.data?.tests ?? 0))}</p>
+        <Partly skipped={list(found.data?.skipped)} />
         {insights.length === 0 && <Empty title={text.insight.none}>{text.insight.noneWhy}</Empty>}
         {first.map(card)}
         {more.length > 0 && <h2 className={css.sub}>{text.insight.askedFor}</h2>}

@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Kbd, Textarea, Title, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconMinus, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { list } from "../../api/types";
 import { count, number, percent, text, words } from "../../text/text";
+import { Clipped } from "../../ui/Clipped";
 import { Severity } from "../../ui/Severity";
 import { Sql } from "../../ui/Sql";
 import { Decided } from "../point/Decided";
@@ -123,9 +125,12 @@ function Head({ issue }: { issue: Issue }) {
         {issue.title}
       </Title>
       <div className={css.columns}>
-        {list(issue.columns).map((c) => (
-          <code key={c}>{c === "*" ? text.quality.wholeRows : c}</code>
-        ))}
+        <Clipped
+          all={list(issue.columns)}
+          most={24}
+          keyOf={(c) => c}
+          show={(c) => <code>{c === "*" ? text.quality.wholeRows : c}</code>}
+        />
         <span className="soft num">
           {text.quality.extent(count(issue.cells), issue.cells, count(issue.rows), issue.rows)}
         </span>
@@ -135,6 +140,7 @@ function Head({ issue }: { issue: Issue }) {
 }
 
 function Evidence({ issue }: { issue: Issue }) {
+  const [most, setMost] = useState(24);
   const numbers = Object.entries(issue.evidence.numbers ?? {});
   const notes = list(issue.evidence.notes);
   return (
@@ -142,13 +148,18 @@ function Evidence({ issue }: { issue: Issue }) {
       <h3 className="eyebrow">{text.evidence.title}</h3>
       {numbers.length > 0 && (
         <dl className={css.numbers}>
-          {numbers.map(([name, value]) => (
+          {numbers.slice(0, most).map(([name, value]) => (
             <div key={name}>
               <dt>{words(name)}</dt>
               <dd className="num">{/share/.test(name) && value <= 1 ? percent(value) : number(value)}</dd>
             </div>
           ))}
         </dl>
+      )}
+      {numbers.length > most && (
+        <Button size="compact-xs" variant="subtle" mb={8} onClick={() => setMost(most + 200)}>
+          {text.more(numbers.length - most)}
+        </Button>
       )}
       {notes.length > 0 && (
         <ul className={css.notes}>

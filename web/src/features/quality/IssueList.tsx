@@ -2,9 +2,10 @@ import { CloseButton, Select, TextInput } from "@mantine/core";
 import { IconCheck, IconMinus, IconSearch, IconX } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type RefObject, useEffect, useRef } from "react";
-import { list } from "../../api/types";
+import { list, type Schemas } from "../../api/types";
 import { count, percent, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
+import { Partly } from "../../ui/Partly";
 import { Severity } from "../../ui/Severity";
 import { applies, type Decision } from "../point/point.model";
 import css from "./list.module.css";
@@ -19,10 +20,12 @@ interface Props {
   onFilter: (f: Filter) => void;
   onSelect: (id: string) => void;
   search: RefObject<HTMLInputElement | null>;
+  /** What was not looked at, or in part. */
+  skipped: Schemas["Skipped"][];
 }
 
 /** The issues as a list to work through. Only the rows on the screen exist, so that thousands stay quick. */
-export function IssueList({ shown, total, decisions, selected, filter, onFilter, onSelect, search }: Props) {
+export function IssueList({ shown, total, decisions, selected, filter, onFilter, onSelect, search, skipped }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: shown.length,
@@ -36,7 +39,14 @@ export function IssueList({ shown, total, decisions, selected, filter, onFilter,
   }, [at, rows]);
   return (
     <div className={css.pane}>
-      <Filters filter={filter} onFilter={onFilter} search={search} shown={shown.length} total={total} />
+      <Filters
+        filter={filter}
+        onFilter={onFilter}
+        search={search}
+        shown={shown.length}
+        total={total}
+        skipped={skipped}
+      />
       {shown.length === 0 ? (
         <Empty title={text.quality.noneShown}>{text.quality.noneShownWhy}</Empty>
       ) : (
@@ -131,7 +141,8 @@ const Filters = memo(function Filters({
   search,
   shown,
   total,
-}: Pick<Props, "filter" | "onFilter" | "search"> & { shown: number; total: number }) {
+  skipped,
+}: Pick<Props, "filter" | "onFilter" | "search" | "skipped"> & { shown: number; total: number }) {
   return (
     <div className={css.filters}>
       <TextInput
@@ -182,6 +193,7 @@ const Filters = memo(function Filters({
       <div className="soft num" style={{ fontSize: 12 }} aria-live="polite">
         {text.quality.showing(shown, total)}
       </div>
+      <Partly skipped={skipped} />
     </div>
   );
 });

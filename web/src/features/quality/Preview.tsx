@@ -29,12 +29,21 @@ export function Preview({ path, issue, resolution, draft, onRows }: Props) {
   if (preview.error) return <ErrorPanel error={preview.error} retry={() => preview.refetch()} />;
   if (!p) return <Skeleton h={220} radius="md" role="status" aria-label={text.loading} />;
   const lines = list(p.lines);
+  const changed = list(issue.columns).length;
   return (
     <>
       <h3 className="eyebrow">{text.preview.title}</h3>
       <p className={css.sum}>{text.preview.sum(count(p.cells), p.cells, count(p.rows), p.rows, p.rows_removed)}</p>
       {lines.length > 0 && (
         <Lines preview={p} lines={lines} rows={draft.rows} onRows={onRows} busy={preview.isFetching} />
+      )}
+      {changed > list(p.columns).length && (
+        <p className="soft" style={{ fontSize: 12.5 }}>
+          {text.preview.part(
+            count(list(p.columns).filter((c) => list(issue.columns).includes(c)).length),
+            count(changed),
+          )}
+        </p>
       )}
       {lines.length < p.rows && lines.length >= limit && limit < 500 && (
         <Button

@@ -4,10 +4,11 @@ import { notifications } from "@mantine/notifications";
 import { IconChecks } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { list } from "../../api/types";
+import { list, type Schemas } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Partly } from "../../ui/Partly";
 import { useMay } from "../account/may";
 import { NotTaken } from "../point/Conflict";
 import { PointBar } from "../point/PointBar";
@@ -42,11 +43,22 @@ export default function Quality({ path, open }: StageProps) {
       </div>
     );
   }
-  if (found.data.issues.length === 0 && !open) return <Empty title={text.quality.clean}>{text.quality.cleanWhy}</Empty>;
-  return <Triage path={path} open={open} issues={found.data.issues} />;
+  if (found.data.issues.length === 0 && !open) {
+    return (
+      <Empty title={text.quality.clean}>
+        {text.quality.cleanWhy} <Partly skipped={found.data.skipped} />
+      </Empty>
+    );
+  }
+  return <Triage path={path} open={open} issues={found.data.issues} skipped={found.data.skipped} />;
 }
 
-function Triage({ path, open, issues }: Pick<StageProps, "path" | "open"> & { issues: Issue[] }) {
+interface Found {
+  issues: Issue[];
+  skipped: Schemas["Skipped"][];
+}
+
+function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open"> & Found) {
   const point = usePoint(path, open);
   const moves = usePointMoves(path, point.data);
   const may = useMay(path.workspace);
@@ -157,6 +169,7 @@ function Triage({ path, open, issues }: Pick<StageProps, "path" | "open"> & { is
             onFilter={setFilter}
             onSelect={select}
             search={search}
+            skipped={skipped}
           />
         )}
         {issue && draft ? (
