@@ -11,8 +11,8 @@ import (
 // Columns are compared with one another, and some of that within each of the largest groups. So of a table of very many only so
 // many are searched: those that the goal speaks of first, then the first of the file.
 const (
-	mostMeasures = 48
-	mostGroups   = 48
+	mostMeasures = 32
+	mostGroups   = 32
 	mostTimes    = 12
 	mostTexts    = 12
 )

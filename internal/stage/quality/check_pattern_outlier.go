@@ -24,8 +24,7 @@ const (
 
 func patternOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, error) {
 	present := t.Facts.Rows - c.Missing
-	named := c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Semantic != ""
-	if present < 60 || c.Distinct < 20 || c.Type.Temporal() || c.Type == flow.Boolean || c.Type.Numeric() && !named {
+	if !t.maybeCodes(c) {
 		return nil, nil
 	}
 	for _, runs := range []string{"", "+"} {
@@ -52,6 +51,12 @@ func patternOutlier(ctx context.Context, t *Table, c *flow.Column) (*Finding, er
 		}}, nil
 	}
 	return nil, nil
+}
+
+// maybeCodes says whether a column may be one of codes.
+func (t *Table) maybeCodes(c *flow.Column) bool {
+	named := c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey || c.Semantic != ""
+	return t.Facts.Rows-c.Missing >= 60 && c.Distinct >= 20 && !c.Type.Temporal() && c.Type != flow.Boolean && (!c.Type.Numeric() || named)
 }
 
 // patternSQL is the expression for the pattern of a cell; runs is "+" to make a run of signs one, else empty.
@@ -103,8 +108,13 @@ func (t *Table) patternsIn(ctx context.Context, c *flow.Column, runs, from strin
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, err := t.Engine.Query(ctx, fmt.Sprintf("SELECT p, n, sum(n) OVER ()::BIGINT FROM (SELECT %s AS p, sum(n)::BIGINT AS n FROM %s AS x GROUP BY 1) ORDER BY n DESC, p LIMIT %d",
-		patternSQL("v", runs), from, 200))
+	counted := fmt.Sprintf("(SELECT %s AS p, sum(n)::BIGINT AS n FROM %s AS x GROUP BY 1)", patternSQL("v", runs), from)
+	if t.wide() {
+		if counted, err = t.patternsAll(ctx, c, runs); err != nil {
+			return nil, 0, err
+		}
+	}
+	rows, err := t.Engine.Query(ctx, fmt.Sprintf("SELECT p, n, sum(n) OVER ()::BIGINT FROM %s ORDER BY n DESC, p LIMIT %d", counted, 200))
 	if err != nil {
 		return nil, 0, fmt.Errorf("reading how the texts of %q are built: %w", c.Name, err)
 	}

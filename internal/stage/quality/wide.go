@@ -144,6 +144,31 @@ func (t *Table) oddAll(ctx context.Context, c *flow.Column) (string, error) {
 	return all.of("all_odd", c), nil
 }
 
+// patternsAll is a table of the patterns of a column's texts and how often each occurs. Those of all columns that may be codes are
+// worked out together: for each by itself the engine would read the expression anew, which takes it longer than to apply it.
+func (t *Table) patternsAll(ctx context.Context, c *flow.Column, runs string) (string, error) {
+	all, err := t.together(ctx)
+	if err != nil {
+		return "", err
+	}
+	table := map[string]string{"": "all_patterns", "+": "all_shapes"}[runs]
+	if _, ok := t.made[table]; !ok {
+		list := []string{"-1"}
+		for i := range t.Facts.Columns {
+			if t.maybeCodes(&t.Facts.Columns[i]) {
+				list = append(list, strconv.Itoa(i))
+			}
+		}
+		err := t.Engine.Exec(ctx, "CREATE OR REPLACE TEMP TABLE "+table+" AS SELECT c, "+patternSQL("v", runs)+" AS p, sum(n)::BIGINT AS n FROM "+allTexts+
+			" WHERE c IN ("+strings.Join(list, ", ")+") GROUP BY 1, 2 ORDER BY 1")
+		if err != nil {
+			return "", fmt.Errorf("reading how the texts of all columns are built: %w", err)
+		}
+		t.made[table] = table
+	}
+	return fmt.Sprintf("(SELECT p, n FROM %s WHERE c = %d)", table, all.place[c.Name]), nil
+}
+
 // alike are the places of the columns that an expression of their text reads as it does a given one, as a list for SQL.
 func (t *Table) alike(c *flow.Column, expr func(*flow.Column) string) string {
 	e := expr(onText(c))
