@@ -47,7 +47,7 @@ func (s *Session) narrowed(ctx context.Context, query string) (string, bool, err
 		return query, false, nil
 	}
 	var out strings.Builder
-	at, any := 0, false
+	at, some := 0, false
 	for _, x := range read {
 		parts := s.wide.parts(x.names)
 		if len(x.places) == 0 || parts == nil {
@@ -64,11 +64,11 @@ func (s *Session) narrowed(ctx context.Context, query string) (string, bool, err
 			if !m.named {
 				out.WriteString(" AS " + DataTable)
 			}
-			at, any = m.end, true
+			at, some = m.end, true
 		}
 	}
 	out.WriteString(query[at:])
-	return out.String(), any, nil
+	return out.String(), some, nil
 }
 
 // parts are the copies that hold the columns among some names, at least one; nil where they are too many.

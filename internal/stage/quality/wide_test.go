@@ -114,3 +114,21 @@ func TestAWideTableTakesFewStatements(t *testing.T) {
 	}
 	t.Log(of)
 }
+
+func TestATitleDoesNotNameThousandsOfColumns(t *testing.T) {
+	t.Parallel()
+	var candidates []candidate
+	for c := range 500 {
+		candidates = append(candidates, candidate{foundIssue: foundIssue{
+			Issue: flow.Issue{Check: "whitespace", Columns: []string{fmt.Sprint("c", c)}, Resolutions: []flow.Resolution{markOnly()}},
+			Group: "outer", GroupTitle: "There are blanks in %s", Flagged: 1,
+		}})
+	}
+	drafts := merge(candidates)
+	if len(drafts) != 1 || len(drafts[0].issue.Columns) != 500 {
+		t.Fatalf("%d issues", len(drafts))
+	}
+	if got, want := drafts[0].issue.Title, "There are blanks in c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 488 more columns"; got != want {
+		t.Errorf("it is called %q", got)
+	}
+}
