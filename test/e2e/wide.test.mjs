@@ -60,7 +60,7 @@ const at = (path) => `${server.origin}/w/${workspace}${path}`;
 const state = async () =>
 	(await call(`/workspaces/${workspace}/runs/${run}`)).json;
 
-/** What every screen owes: few elements, no page wider than the window, on a wide one and a narrow one; axe and pictures too. */
+/** What every screen owes: few elements, no page wider than the window, on a wide one and a narrow one. */
 async function holds(name, most = 4000) {
 	for (const [width, height] of [
 		[390, 844],
