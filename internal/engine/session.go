@@ -133,7 +133,7 @@ func (s *Session) Query(ctx context.Context, query string, args ...any) (rows *s
 	err = s.run(ctx, query, func(query string) error {
 		s.watched(query)
 		ctx, done := trace.Query(ctx, query)
-		rows, err = s.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck // whoever reads the rows asks
+		rows, err = s.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // whoever reads the rows does both
 		done(-1, err)                                        // how many there are shows as they are read
 		return err
 	})
