@@ -43,6 +43,9 @@ type Difference struct {
 // span is how many row numbers are compared at a time, so that a page comes soon and memory is bounded.
 const span = 1 << 18
 
+// together is how many columns are compared within one pair of parentheses: the engine takes conditions of a limited depth.
+const together = 100
+
 func diff(ctx context.Context, job *stage.Job, e *engine.Session, q *Between) (any, error) {
 	before, err := open(ctx, e, job, FileBefore)
 	if err != nil {
@@ -97,13 +100,16 @@ func without(t, other *table) (gone []string) {
 
 func (d *Difference) compare(ctx context.Context, before, after *table, columns []string, low int64, most int) (err error) {
 	var pairs, differ strings.Builder
-	for _, c := range columns {
+	for i, c := range columns {
+		if i > 0 && i%together == 0 {
+			differ.WriteString(") OR (false")
+		}
 		pairs.WriteString(", CAST(b." + engine.Ident(c) + " AS VARCHAR), CAST(a." + engine.Ident(c) + " AS VARCHAR)")
 		differ.WriteString(" OR b." + engine.Ident(c) + " IS DISTINCT FROM a." + engine.Ident(c))
 	}
 	window := fmt.Sprintf(" WHERE %s BETWEEN %d AND %d", engine.RowColumn, low, low+span-1)
 	r, err := after.Query(ctx, fmt.Sprintf("SELECT coalesce(a.%[1]s, b.%[1]s) AS n, a.%[1]s IS NULL, b.%[1]s IS NULL%[2]s FROM (SELECT * FROM %[3]s%[5]s) b "+
-		"FULL JOIN (SELECT * FROM %[4]s%[5]s) a ON a.%[1]s = b.%[1]s WHERE a.%[1]s IS NULL OR b.%[1]s IS NULL%[6]s ORDER BY n LIMIT %[7]d",
+		"FULL JOIN (SELECT * FROM %[4]s%[5]s) a ON a.%[1]s = b.%[1]s WHERE a.%[1]s IS NULL OR b.%[1]s IS NULL OR (false%[6]s) ORDER BY n LIMIT %[7]d",
 		engine.RowColumn, pairs.String(), before.from, after.from, window, differ.String(), most))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 import { Button, Select, Skeleton, Text } from "@mantine/core";
 import { list, type Schemas } from "../../api/types";
 import { count, moment, text } from "../../text/text";
+import { Clipped } from "../../ui/Clipped";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Cell } from "../quality/Cell";
@@ -53,18 +54,22 @@ export function Diff({ path, versions, before, after, column, columns, onChange,
               <span className={css.cells}>
                 {r.removed && <strong className={css.gone}>{text.data.rowRemoved}</strong>}
                 {r.added && <strong>{text.data.rowAdded}</strong>}
-                {list(r.cells).map((c) => (
-                  <button
-                    type="button"
-                    key={c.column}
-                    className={css.change}
-                    onClick={() => onOpen({ row: r.row, column: c.column })}
-                    title={text.data.storyOf(c.column, count(r.row))}
-                  >
-                    <span className="soft">{c.column}</span>
-                    <Cell before={c.old ?? null} after={c.new ?? null} changed />
-                  </button>
-                ))}
+                <Clipped
+                  all={list(r.cells)}
+                  most={24}
+                  keyOf={(c) => c.column}
+                  show={(c) => (
+                    <button
+                      type="button"
+                      className={css.change}
+                      onClick={() => onOpen({ row: r.row, column: c.column })}
+                      title={text.data.storyOf(c.column, count(r.row))}
+                    >
+                      <span className="soft">{c.column}</span>
+                      <Cell before={c.old ?? null} after={c.new ?? null} changed />
+                    </button>
+                  )}
+                />
               </span>
             </li>
           ))}
