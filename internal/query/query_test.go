@@ -205,20 +205,20 @@ func TestACallerWhoGoesAwayEndsTheQuery(t *testing.T) {
 func TestDifferencesOfThousandsOfColumns(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	columns := make([]string, 3000)
+	columns := make([]string, 5000)
 	for i := range columns {
 		columns[i] = fmt.Sprintf("'v%d' AS c%d", i, i)
 	}
 	one := "SELECT i AS __row, " + strings.Join(columns, ", ") + " FROM range(1, 4) t(i)"
 	files := map[string]engine.File{
 		query.FileBefore: b.version(t, "wide-before", one),
-		stage.FileData:   b.version(t, "wide-after", "SELECT * REPLACE (CASE WHEN i = 2 THEN NULL ELSE c2999 END AS c2999) FROM (SELECT *, __row AS i FROM ("+one+"))"),
+		stage.FileData:   b.version(t, "wide-after", "SELECT * REPLACE (CASE WHEN i = 2 THEN NULL ELSE c4999 END AS c4999) FROM (SELECT *, __row AS i FROM ("+one+"))"),
 	}
 	d, err := ask[query.Difference](t, b, query.HandlerDiff, files, query.Between{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Rows) != 1 || d.Rows[0].Row != 2 || len(d.Rows[0].Cells) != 1 || d.Rows[0].Cells[0].Column != "c2999" {
+	if len(d.Rows) != 1 || d.Rows[0].Row != 2 || len(d.Rows[0].Cells) != 1 || d.Rows[0].Cells[0].Column != "c4999" {
 		t.Errorf("they differ in %v", d.Rows)
 	}
 }
