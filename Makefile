@@ -142,6 +142,10 @@ bench-queue: $(EXTENSION) ## tasks that do nothing through the queue and the bro
 	scripts/debian-packages.sh redis-server:/usr/bin/redis-server python3-celery:/usr/lib/python3/dist-packages/celery python3-redis:/usr/lib/python3/dist-packages/redis
 	go test -count=1 -timeout 30m -v ./test/queue -queue.tasks 2000
 
+.PHONY: bench-runs
+bench-runs: $(EXTENSION) ## whole runs of small files through one process with one, two and four workers
+	go test -count=1 -timeout 30m -v -run TestThroughputOfRuns ./test/chaos -chaos.through 40
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(EXTENSION) web/node_modules test/e2e/node_modules web/dist/assets web/dist/index.html

@@ -307,13 +307,12 @@ type result struct {
 	audit    []string
 }
 
-// result waits until a run has ended, and reads what came of it.
-func (c *caller) result(run string) result {
+// ended waits until a run has ended, and says how.
+func (c *caller) ended(run string) string {
 	c.t.Helper()
-	path := c.workspace + "/runs/" + run
-	var r result
+	var status string
 	err := within(c.t.Context(), patience, func(ctx context.Context) error {
-		answer, err := c.try(ctx, "GET", path, nil)
+		answer, err := c.try(ctx, "GET", c.workspace+"/runs/"+run, nil)
 		if err != nil {
 			return err
 		}
@@ -324,17 +323,25 @@ func (c *caller) result(run string) result {
 		if err := json.Unmarshal(answer, &now); err != nil {
 			return err
 		}
-		if r.status = now.Status; r.status == "running" || r.status == "waiting" {
+		if status = now.Status; status == "running" || status == "waiting" {
 			return fmt.Errorf("run %s is %s at %s", run, now.Status, now.Stage)
 		}
-		if r.status != "done" {
-			r.status += string(now.Failure)
+		if status != "done" {
+			status += string(now.Failure)
 		}
 		return nil
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	return status
+}
+
+// result waits until a run has ended, and reads what came of it.
+func (c *caller) result(run string) result {
+	c.t.Helper()
+	path := c.workspace + "/runs/" + run
+	r := result{status: c.ended(run)}
 	c.call("GET", path+"/results/findings.json", nil, &r.findings)
 	delete(r.findings, "run")
 	var versions struct {
