@@ -26,19 +26,30 @@ func OpenPostgres(ctx context.Context, dsn string, opt Options) (*Store, error) 
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	light, err := openPool(dsn, forLight, "synchronous_commit", "off")
+	if err != nil {
+		return nil, errors.Join(err, db.Close(), read.Close())
+	}
 	if err := db.PingContext(ctx); err != nil {
-		_ = db.Close() // both were never used
+		_ = db.Close() // none was ever used
 		_ = read.Close()
+		_ = light.Close()
 		return nil, fmt.Errorf("reaching the records on PostgreSQL (nothing was changed; check the address and whether "+
 			"the server runs): %w", err)
 	}
-	return newStore(ctx, db, read, Postgres, opt)
+	s, err := newStore(ctx, db, read, Postgres, opt)
+	if err != nil {
+		return nil, errors.Join(err, light.Close())
+	}
+	s.light = light
+	return s, nil
 }
 
 // Connections of one process: PostgreSQL by itself takes 100 from all.
 const (
-	forWriting = 10
+	forWriting = 9
 	forReading = 6
+	forLight   = 1
 )
 
 const (
@@ -66,10 +77,14 @@ func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
 	return cfg, nil
 }
 
-func openPool(dsn string, connections int) (*sql.DB, error) {
+// openPool makes a pool of connections with settings of the server's, given as names and values.
+func openPool(dsn string, connections int, settings ...string) (*sql.DB, error) {
 	cfg, err := parsePostgres(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("opening the records on PostgreSQL: %w", err)
+	}
+	for i := 0; i+1 < len(settings); i += 2 {
+		cfg.RuntimeParams[settings[i]] = settings[i+1]
 	}
 	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(connections)

@@ -43,6 +43,7 @@ type Options struct {
 type Store struct {
 	write     *sql.DB // for SQLite a single connection, which is also the queue's
 	read      *sql.DB // for SQLite other connections, so that readers do not wait for writers
+	light     *sql.DB // for PostgreSQL, whose commits are not waited for; nil for SQLite
 	dialect   Dialect
 	opt       Options
 	outbox    chan struct{}
@@ -91,7 +92,11 @@ func (s *Store) provider() (*goose.Provider, error) {
 
 // Close closes the database. Nobody may be using it.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.Close())
+	err := errors.Join(s.read.Close(), s.write.Close())
+	if s.light != nil {
+		err = errors.Join(err, s.light.Close())
+	}
+	return err
 }
 
 // Dialect says which database the records are on.

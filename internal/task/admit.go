@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -32,9 +31,10 @@ const looksApart = 10 * time.Millisecond
 
 // admit hands River the tasks of the shared queue that the gate lets begin, or takes ahead. The others stay available: they hold
 // no worker, and other processes may take them.
-func (q *Queue) admit(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	if q.gate.Full() && time.Since(q.looked) < looksApart {
 		q.wake.in(shared, looksApart)
+		q.share(true)
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
 	q.looked = time.Now()
@@ -44,6 +44,7 @@ func (q *Queue) admit(ctx context.Context, p *riverdriver.JobGetAvailableParams)
 	}
 	plan := q.gate.Plan(q.Budget(), bare(all), p.MaxToLock)
 	q.remember(all, plan)
+	q.share(plan.Waiting > 0)
 	if len(all) > 0 {
 		select {
 		case q.stir <- struct{}{}:
@@ -54,7 +55,7 @@ func (q *Queue) admit(ctx context.Context, p *riverdriver.JobGetAvailableParams)
 	if len(ids) == 0 {
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
-	jobs, err := q.take(ctx, ids)
+	jobs, err := q.take(ctx, exec, ids)
 	taken := map[int64]bool{}
 	for _, job := range jobs {
 		taken[job.ID] = true
@@ -157,7 +158,11 @@ func (q *Queue) remember(all []waiting, plan admission.Plan) {
 
 // take makes tasks run in this process, those of them that are still to be had. Should it be forgotten in a power cut, they are
 // available again: that is what they should be then.
-func (q *Queue) take(ctx context.Context, ids []int64) (jobs []*rivertype.JobRow, err error) {
+func (q *Queue) take(ctx context.Context, exec riverdriver.Executor, ids []int64) ([]*rivertype.JobRow, error) {
+	jobs, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: ids})
+	if err != nil {
+		return nil, err
+	}
 	list := make([]string, len(ids))
 	for i, id := range ids {
 		list[i] = strconv.FormatInt(id, 10)
@@ -167,22 +172,32 @@ func (q *Queue) take(ctx context.Context, ids []int64) (jobs []*rivertype.JobRow
 	if q.cfg.Store.Dialect() == store.Postgres {
 		by, among, brackets, lock = "ARRAY[$1::text]", "id = ANY($2::bigint[])", "{}", " FOR UPDATE SKIP LOCKED"
 	}
-	query := "UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = " + now + ", attempted_by = " + by +
-		" WHERE id IN (SELECT id FROM river_job WHERE state = 'available' AND " + among + lock + ") RETURNING id"
-	err = q.cfg.Store.InLightTx(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, query, q.id, brackets[:1]+strings.Join(list, ",")+brackets[1:])
+	tries := map[int64]int{} // of those that were taken
+	err = q.cfg.Store.Lightly(ctx, func(db store.Queries) error {
+		rows, err := db.QueryContext(ctx, "UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = "+now+", attempted_by = "+by+
+			" WHERE id IN (SELECT id FROM river_job WHERE state = 'available' AND "+among+lock+") RETURNING id, attempt",
+			q.id, brackets[:1]+strings.Join(list, ",")+brackets[1:])
 		if err != nil {
 			return err
 		}
-		taken, err := column[int64](rows)
-		if err != nil || len(taken) == 0 {
-			return err
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var try int
+			if err := rows.Scan(&id, &try); err != nil {
+				return err
+			}
+			tries[id] = try
 		}
-		jobs, err = q.database.UnwrapExecutor(tx).JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: taken})
-		return err
+		return rows.Err()
 	})
 	if err != nil {
 		return nil, err
+	}
+	jobs = slices.DeleteFunc(jobs, func(j *rivertype.JobRow) bool { return tries[j.ID] == 0 })
+	begun := time.Now()
+	for _, j := range jobs { // as they are now
+		j.State, j.Attempt, j.AttemptedAt, j.AttemptedBy = rivertype.JobStateRunning, tries[j.ID], &begun, []string{q.id}
 	}
 	return jobs, nil
 }

@@ -71,7 +71,7 @@ func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvai
 	var r *riverdriver.JobGetAvailableResult
 	var err error
 	if p.Queue == shared {
-		r, err = e.q.admit(ctx, p)
+		r, err = e.q.admit(ctx, e.Executor, p)
 	} else {
 		r, err = e.Executor.JobGetAvailable(ctx, p)
 	}

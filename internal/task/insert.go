@@ -36,12 +36,15 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 		return fmt.Errorf("queueing task %s: %w", t.ID(), err)
 	}
 	tx.AfterCommit(func() {
+		q.untold.Store(true)
 		if pause := time.Until(at); pause > 0 {
 			q.wake.in(k.queue(), pause)
 		} else {
 			q.wake.nudge(k.queue())
 		}
-		q.spread(k.queue())
+		if q.cfg.Workers < 0 || k.Limit > 0 || !at.IsZero() {
+			q.spread(k.queue())
+		}
 	})
 	return nil
 }

@@ -27,6 +27,13 @@ type telling struct {
 	underway bool
 }
 
+// share has the other processes look at what this one has put in and cannot begin itself.
+func (q *Queue) share(waits bool) {
+	if q.untold.Swap(false) && waits {
+		q.spread(shared)
+	}
+}
+
 // spread has the other processes look at a queue.
 func (q *Queue) spread(queue string) {
 	if q.cfg.Store.Dialect() != store.Postgres {

@@ -75,6 +75,7 @@ type Queue struct {
 	oldest  time.Time // when the oldest task that has no room might have begun
 
 	telling telling
+	untold  atomic.Bool        // something was put in that this process looks at first
 	rescue  context.CancelFunc // ends what PostgreSQL needs: looking after others, and listening to them
 	done    sync.WaitGroup
 }
