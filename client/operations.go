@@ -143,7 +143,7 @@ const (
 	OpListAccounts Operation = "list-accounts"
 	// OpListAssignments: What somebody is to see to in the workspace: the caller, where nobody else is named.
 	OpListAssignments Operation = "list-assignments"
-	// OpListConditions: Everything that is out of order, as far as this process knows, the worst first.
+	// OpListConditions: Everything that is out of order, as far as the processes of the instance know, the worst first.
 	OpListConditions Operation = "list-conditions"
 	// OpListDatasets: The datasets of the workspace, the latest first.
 	OpListDatasets Operation = "list-datasets"

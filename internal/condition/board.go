@@ -100,6 +100,24 @@ func (b *Board) Now() []Condition {
 	return all
 }
 
+// Join puts together what several processes have found: of the same thing, what was found first.
+func Join(own, others []Condition) []Condition {
+	at := map[place]int{}
+	var all []Condition
+	for _, c := range append(own, others...) {
+		i, known := at[place{c.Part, c.Which}]
+		switch {
+		case !known:
+			at[place{c.Part, c.Which}] = len(all)
+			all = append(all, c)
+		case c.Since.Before(all[i].Since):
+			all[i].Since = c.Since
+		}
+	}
+	order(all)
+	return all
+}
+
 // order puts the worst first.
 func order(all []Condition) {
 	parts := Parts()

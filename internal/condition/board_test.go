@@ -58,6 +58,18 @@ func TestWhatIsReportedIsOutUntilItIsReportedInOrder(t *testing.T) {
 	}
 }
 
+func TestWhatSeveralFindIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	mail := condition.Condition{Part: condition.Mail, Since: noon, Last: noon, Why: "it fails"}
+	earlier, database := mail, condition.Condition{Part: condition.Database, Since: noon, Last: noon}
+	earlier.Since, earlier.Why = noon.Add(-time.Hour), "another"
+	got := condition.Join([]condition.Condition{mail}, []condition.Condition{earlier, database})
+	if len(got) != 2 || got[0] != database || got[1].Since != earlier.Since || got[1].Why != mail.Why {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestReceiversDoNotFillTheBoard(t *testing.T) {
 	t.Parallel()
 	b := condition.NewBoard(slog.New(slog.DiscardHandler), nil)

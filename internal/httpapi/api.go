@@ -31,7 +31,9 @@ type Config struct {
 	Self func(context.Context) Self
 	// Board knows what is out of order; nil means nothing. Doubt, where given, looks for what people feel of it, after a failure that nobody knows.
 	Board *condition.Board
-	Doubt func(ctx context.Context) (condition.Condition, bool)
+	// Elsewhere, where given, is what other processes have found out of order.
+	Elsewhere func(ctx context.Context) ([]condition.Condition, error)
+	Doubt     func(ctx context.Context) (condition.Condition, bool)
 	// Answered, where given, is told of every answer, for the figures.
 	Answered func(ctx context.Context, operation, status string, took time.Duration)
 	// Secure says that clients come over TLS: cookies are then for TLS only, and browsers are told to stay with it.

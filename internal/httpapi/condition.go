@@ -42,7 +42,7 @@ func (a *API) conditions() {
 		Summary: "What is out of order that everybody feels, as far as this process knows", Tags: tags,
 		Description: "Needs no sign-in, for nobody can sign in while the database is gone. Empty where everything is in order."}, a.status)
 	register(a, need(access.SystemObserve), huma.Operation{OperationID: "list-conditions", Method: http.MethodGet, Path: Prefix + "/system/conditions",
-		Summary: "Everything that is out of order, as far as this process knows, the worst first", Tags: tags}, a.listConditions)
+		Summary: "Everything that is out of order, as far as the processes of the instance know, the worst first", Tags: tags}, a.listConditions)
 }
 
 type statusOutput struct {
@@ -70,15 +70,23 @@ type conditionsOutput struct {
 	}
 }
 
-func (a *API) listConditions(context.Context, *struct{}) (*conditionsOutput, error) {
+func (a *API) listConditions(ctx context.Context, _ *struct{}) (*conditionsOutput, error) {
 	out := &conditionsOutput{}
-	out.Body.Conditions = a.outNow()
+	out.Body.Conditions = a.outNow(ctx)
 	return out, nil
 }
 
-func (a *API) outNow() []SystemCondition {
+func (a *API) outNow(ctx context.Context) []SystemCondition {
+	found := a.Board.Now()
+	if a.Elsewhere != nil {
+		others, err := a.Elsewhere(ctx)
+		if err != nil { // then the records are out, which is on the board, or will be
+			a.log.WarnContext(ctx, "what other processes found out of order is not known", "error", err)
+		}
+		found = condition.Join(found, others)
+	}
 	all := []SystemCondition{}
-	for _, c := range a.Board.Now() {
+	for _, c := range found {
 		all = append(all, SystemCondition{Condition: conditionOf(&c), Which: c.Which, Why: c.Why, Last: c.Last.UTC(), Felt: c.Part.Says().Felt})
 	}
 	return all

@@ -99,5 +99,5 @@ func (a *API) Diagnose(ctx context.Context) (*Diagnostics, error) {
 	self := a.Self(ctx)
 	return &Diagnostics{Made: a.now().UTC(), Version: a.Version, Platform: self.Platform, Up: a.now().Sub(self.Began).Seconds(), Ready: self.Ready,
 		Settings: self.Settings, Records: records, Schema: schema, Runs: runs, Workspaces: workspaces, Queue: queue.Body.Counts, Dead: tasks.Body.Tasks,
-		Messages: messages.Body.Messages, Backup: backup.Body, Conditions: a.outNow(), Complaints: self.Complaints, Figures: self.Figures}, nil
+		Messages: messages.Body.Messages, Backup: backup.Body, Conditions: a.outNow(ctx), Complaints: self.Complaints, Figures: self.Figures}, nil
 }

@@ -60,6 +60,7 @@ func (s *Server) look(ctx context.Context) {
 	s.lookAtBackups()
 	s.lookAtReceivers(ctx)
 	all.Wait()
+	s.tellOthers(ctx)
 }
 
 func unless(good bool, otherwise error) error {
@@ -123,7 +124,7 @@ func (s *Server) openConditions() {
 	s.board = condition.NewBoard(s.parts.Log, nil)
 	s.outside = map[condition.Part]func(context.Context, string) error{}
 	if v, ok := s.parts.App.Keys.(watched); ok {
-		v.Watch(s.told(condition.Keys))
+		v.Watch(s.tells(condition.Keys))
 		s.outside[condition.Keys] = func(ctx context.Context, _ string) error { return v.Check(ctx) }
 	}
 	s.outside[condition.Traces] = func(ctx context.Context, _ string) error { return s.tracer.Check(ctx) }
@@ -138,13 +139,13 @@ func (s *Server) openConditions() {
 	}
 }
 
-// told reports how a part stands that tells of itself.
-func (s *Server) told(part condition.Part) func(error) {
+// tells reports how a part stands that tells of itself.
+func (s *Server) tells(part condition.Part) func(error) {
 	return func(err error) { s.board.Report(part, "", err) }
 }
 
-// toldOf does so for a part of which there are several.
-func (s *Server) toldOf(part condition.Part) func(string, error) {
+// tellsOf does so for a part of which there are several.
+func (s *Server) tellsOf(part condition.Part) func(string, error) {
 	return func(which string, err error) { s.board.Report(part, which, err) }
 }
 

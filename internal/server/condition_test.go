@@ -19,6 +19,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/httpapi"
 	"github.com/analytix-flow/analytix/internal/mail"
 	"github.com/analytix-flow/analytix/internal/object/objecttest"
+	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
 )
 
@@ -162,8 +163,26 @@ func TestWhatEverybodyFeelsIsToldToEverybody(t *testing.T) {
 	if got := d.everybody(); len(got) != 0 {
 		t.Errorf("at the beginning everybody is told of %v", got)
 	}
+	// What a worker finds, which sends the mails, is told here.
+	mails := condition.Condition{Part: condition.Mail, Since: time.Now(), Last: time.Now(), Why: "it fails"}
+	worker := func(all ...condition.Condition) {
+		err := d.server.app.Records().InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.SaveConditions(ctx, "worker", all, time.Now().Add(-believed))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	worker(mails)
+	if all := d.operators(); len(all) != 1 || all[0].Part != "mail" {
+		t.Errorf("what a worker found: %+v", all)
+	}
+	worker()
 	storage.Stop()
 	d.server.look(t.Context())
+	if all, err := d.server.app.Records().Conditions(t.Context(), "worker", time.Now().Add(-believed)); err != nil || len(all) != 1 || all[0].Part != condition.Files {
+		t.Errorf("others are told of %+v, %v", all, err)
+	}
 	if got := d.everybody(); len(got) != 1 || got[0] != "object_storage" {
 		t.Errorf("without files everybody is told of %v", got)
 	}

@@ -51,7 +51,7 @@ func (s *Server) openApp(ctx context.Context) (err error) {
 		return err
 	}
 	opt.Conditions = s.board
-	sender, err := s.cfg.Mail.open(s.told(condition.Mail))
+	sender, err := s.cfg.Mail.open(s.tells(condition.Mail))
 	if err != nil {
 		return err
 	}

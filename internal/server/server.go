@@ -41,6 +41,7 @@ type Server struct {
 	backups backups
 	checks  checks
 	board   *condition.Board // of what is out of order
+	told    told             // what others were told of it
 	// outside asks systems that are out whether they are back, by part.
 	outside map[condition.Part]func(ctx context.Context, which string) error
 	memory  *memory // of what was complained of
@@ -110,7 +111,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 
 // openTracer begins to record traces, where the operator says where they go; what descends from the context is then traced.
 func (s *Server) openTracer(ctx context.Context) (context.Context, error) {
-	cfg := trace.Config{Endpoint: s.cfg.Tracing.Endpoint, Percent: s.cfg.Tracing.Percent, Told: s.told(condition.Traces)}
+	cfg := trace.Config{Endpoint: s.cfg.Tracing.Endpoint, Percent: s.cfg.Tracing.Percent, Told: s.tells(condition.Traces)}
 	if cfg.Endpoint == "" {
 		return ctx, nil
 	}
@@ -128,7 +129,7 @@ func (s *Server) openAPI(ctx context.Context, mux *http.ServeMux) error {
 		return err
 	}
 	s.beside(ctx, s.check)
-	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Self: s.self, Board: s.board, Doubt: s.doubt, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
+	s.api = httpapi.New(httpapi.Config{App: s.app, Auth: s.auth, Access: s.access, Backups: &s.backups, Self: s.self, Board: s.board, Elsewhere: s.elsewhere(), Doubt: s.doubt, Answered: s.metrics.Answered, Secure: s.cfg.secure(), Version: s.parts.Version,
 		Log: s.parts.Log, Limits: httpapi.Limits{PerCaller: s.cfg.Limits.PerCaller, Timeout: s.cfg.Limits.RequestTime, TrustedProxies: s.cfg.TrustedProxies}})
 	mux.Handle(httpapi.Prefix+"/", s.api)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
@@ -197,7 +198,7 @@ func (s *Server) openAuth(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Told: s.toldOf(condition.SignIn), Log: s.parts.Log})
+	s.auth, err = auth.New(ctx, cfg, auth.Parts{Records: s.app.Records(), Keys: s.app.Ring(), Workspaces: s.app.Roles(), OnEvent: s.authEvent, Told: s.tellsOf(condition.SignIn), Log: s.parts.Log})
 	if err != nil {
 		return err
 	}

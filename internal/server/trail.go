@@ -55,7 +55,7 @@ func (s *Server) openAccess(ctx context.Context) error {
 		s.parts.Log.Debug("the machine has no name", "error", err)
 	}
 	o := accesslog.SendOptions{Source: accesslog.Source{Version: s.parts.Version, Host: host}}
-	o.Told = s.told(condition.Syslog)
+	o.Told = s.tells(condition.Syslog)
 	if cfg.CEF {
 		o.Format = accesslog.CEF
 	}

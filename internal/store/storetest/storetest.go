@@ -53,6 +53,9 @@ func Exercise(t *testing.T, open func(t *testing.T) *store.Store) {
 	for name, f := range exerciseAuth {
 		t.Run(name, func(t *testing.T) { f(t, open(t)) })
 	}
+	for name, f := range exerciseCondition {
+		t.Run(name, func(t *testing.T) { f(t, open(t)) })
+	}
 }
 
 func in(t *testing.T, s *store.Store, f func(ctx context.Context, tx *store.Tx) error) {

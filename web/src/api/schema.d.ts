@@ -600,7 +600,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that is out of order, as far as this process knows, the worst first */
+        /** Everything that is out of order, as far as the processes of the instance know, the worst first */
         get: operations["list-conditions"];
         put?: never;
         post?: never;
