@@ -61,6 +61,9 @@ func (p *Problem) GetHeaders() http.Header { return p.headers }
 // ContentType is that of problem documents.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
+// statusGone is that of a request whose maker went away before it was answered. Nobody reads it but the log and the figures.
+const statusGone = 499
+
 // newProblem makes a problem; code is derived from the status where it is empty.
 func newProblem(status int, code, detail string) *Problem {
 	if code == "" {
@@ -135,6 +138,10 @@ func (a *API) problem(ctx context.Context, err error) error {
 	switch {
 	case stage.IsRefused(err):
 		return newProblem(http.StatusUnprocessableEntity, "refused", sentence(err)).kept("nothing was kept").next("check the file and send it again")
+	case errors.Is(context.Cause(ctx), context.Canceled): // whoever asked went away: no failure of the server
+		p := newProblem(statusGone, "given_up", "The request was given up by whoever made it.").next("ask again where the answer is still wanted")
+		p.Title = "Given Up"
+		return p
 	case ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded): // databases call it by other names
 		return newProblem(http.StatusServiceUnavailable, "too_slow", "The request took too long, or was given up.").next("try again")
 	case store.IsFull(err):

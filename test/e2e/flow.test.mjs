@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { ada as person, binary, caller, grave, inOrder, openPage, picture, screen, startBrowser, startServer, until } from "./harness.mjs";
+import { ada as person, binary, caller, grave, inOrder, openPage, picture, reload, screen, startBrowser, startServer, throughAnEnd as throughEnd, until } from "./harness.mjs";
 
 const guest = { name: "Vera Viewer", email: "vera@example.com", password: "copper lantern meadow quartz" };
 const files = mkdtempSync(join(tmpdir(), "analytix-e2e-files-"));
@@ -50,23 +50,8 @@ async function goOn() {
   await $("confirm-go-on").waitFor({ state: "hidden" });
 }
 
-/** Reloads the page as it stands, and waits until what should be there is there again. */
-async function reloaded(...there) {
-  await page.reload();
-  for (const what of there) await what.first().waitFor();
-}
-
-/** Lets the session end in the middle, does something, and signs in again where the page asks for it. */
-async function throughAnEnd(act, name = undefined) {
-  await context.clearCookies();
-  await act();
-  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
-  await dialog.waitFor();
-  if (name) await screen(page, name);
-  await dialog.locator("input[name=password]").fill(person.password);
-  await dialog.getByRole("button", { name: "Sign in" }).click();
-  await dialog.waitFor({ state: "hidden" });
-}
+const reloaded = (...there) => reload(page, ...there);
+const throughAnEnd = (act, name) => throughEnd(page, person.password, act, name);
 
 test("whoever opens the link of the first start becomes the administrator", async () => {
   await page.goto(`${server.origin}/start#${server.token}`);
@@ -151,7 +136,7 @@ test("issues are triaged with the keyboard, one decision is undone, a reload kee
   await page.keyboard.press("k");
   await chosen(first);
 
-  const settled = (n) => page.getByText(`${n} of ${issues.length} decided`, { exact: true }).waitFor();
+  const settled = (n) => page.getByText(`${n} of ${issues.length} decided`, { exact: true }).first().waitFor();
   await page.keyboard.press("a");
   await settled(1);
   await chosen(first, false); // the next open issue

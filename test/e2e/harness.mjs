@@ -107,7 +107,16 @@ export const grave = [];
  * picture is about is brought into sight.
  */
 export const screen = (page, name, about) =>
-  picture(page, name, async () => grave.push(...(await violations(page)).map((v) => `${name}: ${v}`)), about);
+  picture(
+    page,
+    name,
+    async () => {
+      grave.push(...(await violations(page)).map((v) => `${name}: ${v}`));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (over > 0) grave.push(`${name}: at ${page.viewportSize().width} pixels it is ${over} wider than the window`);
+    },
+    about,
+  );
 
 /** Screenshots of the page as it stands: light and dark, wide and narrow; something may be done in each. */
 export async function picture(page, name, also = async () => undefined, about = undefined) {
@@ -210,6 +219,24 @@ export async function startRun(page, workspace, csv, ask = {}, file = "orders.cs
 export async function signIn(page, { email, password }) {
   const r = await caller(page)("/auth/sign-in", { method: "POST", body: { email, password, cookies: true } });
   if (r.status >= 300) throw new Error(`not signed in: ${r.text}`);
+}
+
+/** Reloads the page as it stands, and waits until what should be there is there again. */
+export async function reload(page, ...there) {
+  await page.reload();
+  for (const what of there) await what.first().waitFor();
+}
+
+/** Lets the session end in the middle, does something, and signs in again where the page asks for it. */
+export async function throughAnEnd(page, password, act, name = undefined) {
+  await page.context().clearCookies();
+  await act();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.waitFor();
+  if (name) await screen(page, name);
+  await dialog.locator("input[name=password]").fill(password);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "hidden" });
 }
 
 /** Waits until something holds that the page does not show. */

@@ -8,7 +8,7 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { begin, grave, inOrder, openPage, screen, startBrowser, startRun, startServer, until } from "./harness.mjs";
+import { ada, begin, grave, inOrder, openPage, reload, screen, startBrowser, startRun, startServer, throughAnEnd, until } from "./harness.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "analytix-e2e-operate-"));
 const csv = `order,city,amount\n${Array.from({ length: 60 }, (_, i) => `o-${i},${i % 3 ? "Utrecht" : "Delft"},${i * 7}`).join("\n")}\n`;
@@ -74,9 +74,13 @@ test("a webhook is made, and its secret is shown once", async () => {
   await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.getByRole("alert").waitFor(); // not where the operator allows
   await dialog.getByRole("textbox", { name: "Address" }).fill(receiver.url);
-  await dialog.getByLabel("A run begins").check();
+  for (const event of ["A run begins", "Somebody is mentioned in a remark", "A deadline is near"]) await dialog.getByLabel(event).check();
   await screen(page, "admin-webhook-form");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  // What was typed outlives a reload, and the end of the session.
+  await reload(page, dialog.getByRole("textbox", { name: "Address" }));
+  assert.equal(await dialog.getByRole("textbox", { name: "Address" }).inputValue(), receiver.url);
+  assert.ok(await dialog.getByLabel("Somebody is mentioned in a remark").isChecked());
+  await throughAnEnd(page, ada.password, () => dialog.getByRole("button", { name: "Save" }).click());
   secret = await $("webhook-secret").innerText();
   assert.ok(secret.length > 20, secret);
   await screen(page, "admin-webhook-secret");

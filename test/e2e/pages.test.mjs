@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { begin, binary, grave, inOrder, openPage, screen, startBrowser, startServer, until } from "./harness.mjs";
+import { ada, begin, binary, grave, inOrder, openPage, reload, screen, startBrowser, startServer, throughAnEnd as throughEnd, until } from "./harness.mjs";
 
 const files = mkdtempSync(join(tmpdir(), "analytix-e2e-pages-"));
 
@@ -21,11 +21,8 @@ const test = inOrder(() => ({ page, faults }));
 const $ = (id) => page.getByTestId(id);
 const at = (path) => `${server.origin}/w/${workspace}${path}`;
 
-/** Reloads the page as it stands, and waits until what should be there is there again. */
-async function reloaded(...there) {
-  await page.reload();
-  for (const what of there) await what.first().waitFor();
-}
+const reloaded = (...there) => reload(page, ...there);
+const throughAnEnd = (act) => throughEnd(page, ada.password, act);
 
 before(async () => {
   execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
@@ -105,6 +102,22 @@ test("the rows are looked at: sorted, filtered, with statistics, and the history
   await page.getByTestId("story").waitFor({ state: "hidden" });
 });
 
+test("a filter and an order of the rows outlive a reload", async () => {
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^order_id / }).click();
+  await page.getByLabel("How to compare").selectOption("contains");
+  await page.getByLabel("Text", { exact: true }).fill("9");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  const drop = page.getByRole("button", { name: "Drop the filter of order_id" });
+  await drop.waitFor();
+  await page.waitForFunction(() => / of /.test(document.querySelector("[data-testid=grid-total]")?.textContent ?? ""));
+  const some = await $("grid-total").innerText();
+  await reloaded(drop, page.locator("[role=columnheader][aria-sort=descending]"));
+  await page.waitForFunction((was) => document.querySelector("[data-testid=grid-total]")?.textContent === was, some);
+  await drop.click();
+  await drop.waitFor({ state: "hidden" });
+});
+
 test("the columns have profiles, the versions differ where decisions changed them", async () => {
   await page.getByRole("tab", { name: "Columns" }).click();
   await page.getByText("Most frequent").waitFor();
@@ -121,8 +134,15 @@ test("the columns have profiles, the versions differ where decisions changed the
   await page.getByRole("tab", { name: "Versions" }).click();
   await page.getByText("Cleaned", { exact: true }).waitFor();
   await screen(page, "data-versions");
-  await page.reload();
-  await page.getByText("Cleaned", { exact: true }).waitFor();
+  await reloaded(page.getByText("Cleaned", { exact: true }));
+  await page.getByRole("tab", { name: "Changes" }).click();
+  const named = await page.locator("ol[aria-label='Rows that differ'] button span").first().innerText();
+  await page.getByRole("textbox", { name: "Column" }).or(page.getByRole("combobox", { name: "Column" })).first().click();
+  await page.getByRole("option", { name: named, exact: true }).click();
+  await page.waitForURL(/column=/);
+  const there = page.url();
+  await reloaded(page.locator("ol[aria-label='Rows that differ'] button"));
+  assert.equal(page.url(), there);
 });
 
 test("policies are written, refused at the line that is wrong, tried on a run, and kept", async () => {
@@ -145,6 +165,40 @@ test("policies are written, refused at the line that is wrong, tried on a run, a
   await screen(page, "policy");
   await page.reload();
   await page.getByRole("navigation", { name: "Policies" }).getByText("House rules").waitFor();
+});
+
+test("what is typed into a recipe outlives a reload and the end of a session, and writes over nobody", async () => {
+  await page.goto(at("/recipes"));
+  await page.getByRole("navigation", { name: "Recipes" }).getByRole("link", { name: /orders\.csv/ }).click();
+  const text = page.getByLabel("Text, in YAML");
+  await text.waitFor();
+  await screen(page, "recipe");
+  const before = await text.inputValue();
+  const mine = `# looked through with the source's owner\n${before}`;
+  await text.fill(mine);
+  await reloaded(text);
+  assert.equal(await text.inputValue(), mine);
+  // Somebody else writes it anew meanwhile: that is said, and not written over.
+  const id = new URL(page.url()).searchParams.get("id");
+  const path = `/workspaces/${workspace}/recipes/${id}`;
+  const kept = await call(path);
+  const other = { name: "orders, by somebody else", text: before, active: false };
+  assert.equal((await call(path, { method: "PUT", tag: kept.tag, body: other })).status, 200);
+  await reloaded(text);
+  await throughAnEnd(() => page.getByRole("button", { name: "Save" }).click());
+  await page.getByText("Somebody else changed it in the meantime").waitFor();
+  await screen(page, "recipe-conflict");
+  assert.equal((await call(path)).json.name, other.name);
+  assert.equal(await text.inputValue(), mine);
+  await page.getByRole("button", { name: "Read theirs" }).click();
+  await page.waitForFunction((theirs) => document.querySelector("form textarea")?.value === theirs, before);
+  assert.equal(await page.getByLabel("Name").inputValue(), other.name);
+  await text.fill(mine);
+  await page.getByRole("button", { name: "Save" }).click();
+  await until(async () => (await call(path)).json.text === mine, "it is kept");
+  await reloaded(text);
+  assert.equal(await text.inputValue(), mine);
+  assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled(), "there is still something to save");
 });
 
 test("people are invited, given another role, deactivated", async () => {
@@ -174,6 +228,7 @@ test("the tier, its use and the settings of the workspace are shown and changed"
   await page.getByText("What the tiers allow").waitFor();
   await page.getByText("10 MiB").waitFor();
   await screen(page, "admin-usage");
+  await reloaded(page.getByText("What the tiers allow"), page.getByText("10 MiB"));
   await page.getByRole("tab", { name: "Workspace" }).click();
   await page.getByLabel("Deadline of control points, in hours").fill("48");
   await screen(page, "admin-workspace");
@@ -227,6 +282,7 @@ test("the system page says whether everything works, and verifies the log", asyn
   await page.getByRole("button", { name: "Verify now" }).click();
   await page.getByText("are as they were written").waitFor();
   await screen(page, "system");
+  await reloaded(page.getByText("answers"), $("keys").getByText(/wrapped by the present one/), page.getByText("All were handled."));
 });
 
 test("axe finds nothing grave on any screen", () => assert.deepEqual([...new Set(grave)], []));

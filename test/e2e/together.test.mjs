@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { addPerson, begin, binary, grave, inOrder, openPage, screen, signIn, startBrowser, startRun, startServer, until } from "./harness.mjs";
+import { addPerson, begin, binary, grave, inOrder, openPage, screen, signIn, startBrowser, startRun, startServer, throughAnEnd, until, ada as person } from "./harness.mjs";
 
 const grace = { name: "Grace Hopper", email: "grace@example.com", password: "amber ferry pillow cosmos" };
 const files = mkdtempSync(join(tmpdir(), "analytix-e2e-together-"));
@@ -86,10 +86,21 @@ test("a remark names somebody, who is told and answers; somebody is to see to it
   await page.getByRole("option").nth(6).click();
   await page.keyboard.press("c");
   await page.keyboard.type("Is this right, @gra");
+  // What was typed is there again after a reload, at this item and no other.
+  await page.reload();
+  assert.equal(await page.getByLabel("Say something").inputValue(), "Is this right, @gra");
+  await page.getByRole("option").nth(5).click();
+  await page.waitForFunction(() => document.querySelector("[data-talk]")?.value === "");
+  await page.getByRole("option").nth(6).click();
+  await page.waitForFunction(() => document.querySelector("[data-talk]")?.value !== "");
+  await page.keyboard.press("c");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("a");
   await page.getByRole("listbox", { name: "People to name" }).getByText(grace.name).waitFor();
   await page.keyboard.press("Enter");
   await page.keyboard.type("?");
-  await page.getByRole("button", { name: "Send" }).click();
+  await throughAnEnd(page, person.password, () => page.getByRole("button", { name: "Send" }).click());
   await page.getByTestId("talk").getByText("Is this right,").waitFor();
   await screen(page, "talk", page.getByLabel("Say something"));
 

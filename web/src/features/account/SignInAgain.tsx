@@ -5,6 +5,7 @@ import { api, body, session } from "../../api/client";
 import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { meKey } from "./account.query";
+import { letGo, tab } from "./held.model";
 import { SignInForm } from "./SignInForm";
 
 /**
@@ -19,7 +20,8 @@ export function SignInAgain() {
     session.set("in");
     const me = await body(api.GET("/api/v1/me"));
     if (before && me.id !== before.id) {
-      // Somebody else sits here now: nothing of the one before may stay on the screen.
+      // Somebody else sits here now: nothing of the one before may stay.
+      letGo(tab());
       window.location.assign("/");
       return;
     }

@@ -2,6 +2,7 @@ import { type UseQueryResult, useMutation, useQuery, useQueryClient } from "@tan
 import { api, body, session } from "../../api/client";
 import type { Problem } from "../../api/problem";
 import type { Schemas } from "../../api/types";
+import { letGo, tab } from "./held.model";
 
 export const meKey = ["me"];
 
@@ -38,6 +39,7 @@ export function useSignOut() {
     mutationFn: () => body(api.POST("/api/v1/auth/sign-out", { body: {} })),
     onSettled: () => {
       session.set("out");
+      letGo(tab());
       queries.clear();
       window.location.assign("/sign-in");
     },

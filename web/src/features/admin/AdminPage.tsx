@@ -26,7 +26,7 @@ export function AdminPage() {
         {text.admin.title}
       </Title>
       <Tabs value={part} onChange={(p) => go({ search: { part: p as "people" } })} keepMounted={false}>
-        <Tabs.List mb="lg">
+        <Tabs.List mb="lg" className={css.tabs}>
           <Tabs.Tab value="people">{text.admin.people}</Tabs.Tab>
           <Tabs.Tab value="workspace">{text.admin.workspace}</Tabs.Tab>
           <Tabs.Tab value="usage">{text.admin.usage}</Tabs.Tab>

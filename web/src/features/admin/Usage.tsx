@@ -4,7 +4,7 @@ import { bytes, count, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import css from "./admin.module.css";
 import { useTiers, useUsage } from "./admin.query";
-import { limitRows, usedBy } from "./usage.model";
+import { limitRows, runsByDay, usedBy } from "./usage.model";
 
 /** What the workspace has used, beside what its tier allows. */
 export function Usage({ workspace }: { workspace: string }) {
@@ -70,16 +70,13 @@ function Meter({ name, used, of }: { name: string; used: number; of: number }) {
 
 function Days({ days }: { days: Schemas["Day"][] }) {
   if (days.length === 0) return null;
-  const most = Math.max(1, ...days.map((d) => d.used.runs ?? 0));
+  const all = runsByDay(days, new Date());
+  const most = Math.max(1, ...all.map((d) => d.runs));
   return (
     <figure className={css.days}>
       <div role="img" aria-label={text.admin.daysChart}>
-        {days.map((d) => (
-          <span
-            key={d.day}
-            title={`${d.day.slice(0, 10)}: ${count(d.used.runs ?? 0)}`}
-            style={{ height: `${(100 * (d.used.runs ?? 0)) / most}%` }}
-          />
+        {all.map((d) => (
+          <span key={d.day} title={`${d.day}: ${count(d.runs)}`} style={{ height: `${(100 * d.runs) / most}%` }} />
         ))}
       </div>
       <figcaption className="soft">{text.admin.daysChart}</figcaption>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { limitRows, usedBy } from "./usage.model";
+import { limitRows, runsByDay, usedBy } from "./usage.model";
 
 const demo = {
   tier: "demo",
@@ -25,4 +25,18 @@ it("says what each tier allows, and that 0 is no limit", () => {
 
 it("sums what was used, and takes what is not told for nothing", () => {
   expect(usedBy([{ used: { runs: 2 } }, { used: {} }, { used: { runs: 3, rows: 9 } }], "runs")).toBe(5);
+});
+
+it("shows every one of the last days at its place", () => {
+  const days: Parameters<typeof runsByDay>[0] = [
+    { day: "2026-03-01T00:00:00Z", used: { runs: 2 } },
+    { day: "2026-02-27T00:00:00Z", used: {} },
+    { day: "2026-01-01T00:00:00Z", used: { runs: 9 } },
+  ];
+  expect(runsByDay(days, new Date("2026-03-01T23:59:00Z"), 4)).toEqual([
+    { day: "2026-02-26", runs: 0 },
+    { day: "2026-02-27", runs: 0 },
+    { day: "2026-02-28", runs: 0 },
+    { day: "2026-03-01", runs: 2 },
+  ]);
 });

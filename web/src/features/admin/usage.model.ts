@@ -6,6 +6,19 @@ export function usedBy(days: Pick<Schemas["Day"], "used">[], measure: string): n
   return days.reduce((sum, d) => sum + ((d.used as Record<string, number>)[measure] ?? 0), 0);
 }
 
+/** Each of the last days up to the given one with its runs, those of which nothing is told too. */
+export function runsByDay(
+  days: Pick<Schemas["Day"], "day" | "used">[],
+  last: Date,
+  over = 30,
+): { day: string; runs: number }[] {
+  const runs = new Map(days.map((d) => [d.day.slice(0, 10), d.used.runs ?? 0]));
+  return Array.from({ length: over }, (_, i) => {
+    const day = new Date(last.getTime() - (over - 1 - i) * 86_400_000).toISOString().slice(0, 10);
+    return { day, runs: runs.get(day) ?? 0 };
+  });
+}
+
 /** The limits of tiers as lines of a table: the name of the limit, then what each tier allows. */
 export function limitRows(tiers: Schemas["Limits"][]): string[][] {
   const t = text.admin.limits;

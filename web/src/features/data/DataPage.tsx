@@ -7,6 +7,7 @@ import { count, moment, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useMay } from "../account/may";
+import { useHeld } from "../account/useHeld";
 import { type RunPath, useRun } from "../run/run.query";
 import { CellStory } from "./CellStory";
 import { Diff, nameOf } from "./Diff";
@@ -149,6 +150,9 @@ function Loaded({ path, tables, facts }: LoadedProps) {
   );
 }
 
+/** All rows, in their order. */
+const whole: Omit<View, "version"> = { filters: [], order: [] };
+
 interface RowsProps {
   path: RunPath;
   version: Schemas["RunVersion"];
@@ -160,7 +164,8 @@ interface RowsProps {
 }
 
 function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps) {
-  const [shown, setShown] = useState<Omit<View, "version">>({ filters: [], order: [] });
+  const [held, setShown] = useHeld<Omit<View, "version">>(`rows.${path.run}`);
+  const shown = held ?? whole;
   const view = { ...shown, version: version.id };
   const outline = useOutline(path, view, view.filters.length > 0);
   const total = view.filters.length > 0 ? (outline.data?.total ?? 0) : version.rows;

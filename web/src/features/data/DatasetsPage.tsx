@@ -103,8 +103,13 @@ function File({
             </Badge>
           )}
         </span>
+        {file.sha256 && (
+          <code className="soft clip" title={text.data.hash}>
+            {file.sha256.slice(0, 24)}
+          </code>
+        )}
         {onErase && (
-          <span>
+          <span className={css.erase}>
             <Button
               size="compact-xs"
               variant="subtle"
@@ -116,11 +121,6 @@ function File({
               {text.erase.title}
             </Button>
           </span>
-        )}
-        {file.sha256 && (
-          <code className="soft clip" title={text.data.hash}>
-            {file.sha256.slice(0, 24)}
-          </code>
         )}
       </div>
       <ul className={css.runs}>

@@ -3,13 +3,14 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconChecks } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { list, type Schemas } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Partly } from "../../ui/Partly";
 import { useMay } from "../account/may";
+import { useHeld } from "../account/useHeld";
 import { NotTaken } from "../point/Conflict";
 import { PointBar } from "../point/PointBar";
 import { acceptRecommended, type Choice, type Decision, tally } from "../point/point.model";
@@ -66,8 +67,10 @@ function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open
   const { item } = useSearch({ from: "/signed-in/w/$workspace/runs/$run" });
   const go = useNavigate({ from: "/w/$workspace/runs/$run" });
   const narrow = useMediaQuery("(max-width: 62em)") ?? false;
-  const [filter, setFilter] = useState(everything);
-  const [drafts, setDrafts] = useState<Record<string, Draft>>({});
+  const [chosen, setFilter] = useHeld<typeof everything>(`filter.${path.run}`);
+  const filter = chosen ?? everything;
+  const [held, setDrafts] = useHeld<Record<string, Draft>>(`issues.${path.run}`);
+  const drafts = held ?? {};
   const search = useRef<HTMLInputElement>(null);
   // What can be undone here cannot be undone elsewhere.
   useEffect(() => () => void notifications.hide("bulk"), []);
@@ -82,20 +85,22 @@ function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open
   const shown = useMemo(() => visible(issues, decisions, filter), [issues, decisions, filter]);
   const selected = item && issues.some((i) => i.id === item) ? item : narrow ? "" : (shown[0]?.id ?? "");
   const issue = issues.find((i) => i.id === selected);
-  const draft = issue && (drafts[issue.id] ?? draftOf(issue, decisions[issue.id]));
+  const begun = issue && drafts[issue.id];
+  const fits = begun && (!begun.option || list(issue.resolutions).some((r) => r.id === begun.option));
+  const draft = issue && (fits ? begun : draftOf(issue, decisions[issue.id]));
 
   const select = useCallback(
     (id: string) => void go({ search: { view: "quality", item: id || undefined }, replace: !narrow }),
     [go, narrow],
   );
-  const setDraft = (d: Draft) => issue && setDrafts((all) => ({ ...all, [issue.id]: d }));
+  const setDraft = (d: Draft) => issue && setDrafts((all) => ({ ...(all ?? {}), [issue.id]: d }));
 
   const take = (choices: Choice[], onward = true) => {
     if (!live || choices.length === 0) return;
     moves.withdraw.reset();
     moves.decide.mutate(choices);
     const ids = new Set(choices.map((c) => c.item));
-    setDrafts((all) => Object.fromEntries(Object.entries(all).filter(([id]) => !ids.has(id))));
+    setDrafts((all) => Object.fromEntries(Object.entries(all ?? {}).filter(([id]) => !ids.has(id))));
     if (onward && !narrow) {
       const taken = { ...decisions, ...Object.fromEntries(choices.map((c) => [c.item, {} as Decision])) };
       select(nextOpen(shown, taken, selected));

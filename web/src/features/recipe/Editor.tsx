@@ -2,15 +2,19 @@ import { Alert, Button, Group, Modal, Stack, Switch, Text, TextInput } from "@ma
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { problemOf } from "../../api/problem";
 import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useHeld } from "../account/useHeld";
 import { DryRun } from "./DryRun";
 import { lineOf, newPolicies, newRecipe } from "./recipe.model";
 import css from "./recipe.module.css";
-import { type Kind, useRemove, useSave } from "./recipe.query";
+import { type Kind, useRemove, useSave, type Text as Written } from "./recipe.query";
+
+/** What somebody typed, and the tag of the version on which it stands. */
+type Typed = Written & { tag: string };
 
 interface Props {
   workspace: string;
@@ -18,14 +22,22 @@ interface Props {
   before?: Schemas["KeptRecipe"];
   tag?: string;
   writable: boolean;
-  onReread?: () => void;
+  /** Reads what is kept again. */
+  onReread?: () => Promise<unknown>;
 }
 
 /** A recipe or a set of policies as text, with what is wrong shown at its line, and a dry run beside it. */
 export function Editor({ workspace, kind, before, tag = "", writable, onReread }: Props) {
-  const [name, setName] = useState(before?.name ?? "");
-  const [body, setBody] = useState(before?.text ?? (kind === "policies" ? newPolicies : newRecipe));
-  const [active, setActive] = useState(before?.active ?? false);
+  // What was typed stands on the version that was seen as it was begun: whoever changed it since is not written over.
+  const [typed, setTyped] = useHeld<Typed>(`${kind}.${workspace}.${before?.id ?? "new"}`);
+  const shown: Typed = typed ?? {
+    name: before?.name ?? "",
+    text: before?.text ?? (kind === "policies" ? newPolicies : newRecipe),
+    active: before?.active ?? false,
+    tag,
+  };
+  const { name, text: body, active } = shown;
+  const type = (part: Partial<Typed>) => setTyped({ ...shown, ...part });
   const save = useSave(workspace, kind);
   const remove = useRemove(workspace, kind);
   const [removing, dialog] = useDisclosure(false);
@@ -33,11 +45,17 @@ export function Editor({ workspace, kind, before, tag = "", writable, onReread }
   const changed = !before || name !== before.name || body !== before.text || active !== before.active;
   const problem = save.error ? problemOf(save.error) : null;
   const line = problem ? lineOf(problem.message, body) : 0;
+  const readTheirs = async () => {
+    await onReread?.();
+    save.reset();
+    setTyped(null);
+  };
   const submit = () =>
     save.mutate(
-      { id: before?.id ?? "", tag, name: name.trim(), text: body, active },
+      { id: before?.id ?? "", tag: shown.tag, name: name.trim(), text: body, active },
       {
         onSuccess: (kept) => {
+          setTyped(null);
           notifications.show({ message: text.recipe.saved });
           void go({ search: { kind, id: kept.body.id }, replace: true });
         },
@@ -59,7 +77,7 @@ export function Editor({ workspace, kind, before, tag = "", writable, onReread }
           maxLength={200}
           readOnly={!writable}
           value={name}
-          onChange={(e) => setName(e.currentTarget.value)}
+          onChange={(e) => type({ name: e.currentTarget.value })}
           style={{ flex: 1, minWidth: 200 }}
         />
         {kind === "policies" && (
@@ -68,13 +86,13 @@ export function Editor({ workspace, kind, before, tag = "", writable, onReread }
             description={text.recipe.decidesWhy}
             checked={active}
             disabled={!writable}
-            onChange={(e) => setActive(e.currentTarget.checked)}
+            onChange={(e) => type({ active: e.currentTarget.checked })}
           />
         )}
       </Group>
       <Lines
         value={body}
-        onChange={setBody}
+        onChange={(text) => type({ text })}
         readOnly={!writable}
         wrong={line}
         onSave={() => writable && changed && submit()}
@@ -85,7 +103,7 @@ export function Editor({ workspace, kind, before, tag = "", writable, onReread }
       {problem?.conflict && (
         <Alert color="yellow" role="alert" title={text.recipe.conflict}>
           <Text size="sm">{text.recipe.conflictWhy}</Text>
-          <Button size="xs" variant="default" mt={8} onClick={onReread}>
+          <Button size="xs" variant="default" mt={8} onClick={() => readTheirs()}>
             {text.recipe.conflictRead}
           </Button>
         </Alert>
@@ -116,7 +134,15 @@ export function Editor({ workspace, kind, before, tag = "", writable, onReread }
               loading={remove.isPending}
               onClick={() =>
                 before &&
-                remove.mutate({ id: before.id, tag }, { onSuccess: () => go({ search: { kind }, replace: true }) })
+                remove.mutate(
+                  { id: before.id, tag: shown.tag },
+                  {
+                    onSuccess: () => {
+                      setTyped(null);
+                      void go({ search: { kind }, replace: true });
+                    },
+                  },
+                )
               }
             >
               {text.recipe.remove}

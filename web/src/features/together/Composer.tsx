@@ -2,6 +2,7 @@ import { Button, Textarea } from "@mantine/core";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { text } from "../../text/text";
 import { useMe } from "../account/account.query";
+import { useHeld } from "../account/useHeld";
 import { useMembers } from "../audit/audit.query";
 import { completed, fitting, named, type Person, typedName } from "./mention.model";
 import css from "./together.module.css";
@@ -10,18 +11,22 @@ interface Props {
   workspace: string;
   busy: boolean;
   onSay: (text: string, mentions: string[], done: () => void) => void;
+  /** By which what is typed is held over a reload; empty where it is not. */
+  held?: string;
   /** What was said before, to be written anew. */
   before?: string;
   onCancel?: () => void;
 }
 
 /** A field for a remark. An @ offers people to name, who are told. */
-export function Composer({ workspace, busy, onSay, before = "", onCancel }: Props) {
+export function Composer({ workspace, busy, onSay, held = "", before = "", onCancel }: Props) {
   const id = useId();
   const me = useMe();
   const members = useMembers(workspace);
   const people: Person[] = (members.data ?? []).filter((m) => m.account !== me.data?.id);
-  const [said, setSaid] = useState(before);
+  const [typing, setTyping] = useHeld<string>(held);
+  const said = typing ?? before;
+  const setSaid = (next: string) => setTyping(next === before ? null : next);
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);

@@ -30,6 +30,8 @@ export function Talk({ path, item }: { path: RunPath; item: string }) {
         ))}
       </ul>
       <Composer
+        key={item}
+        held={`remark.${path.run}.${item}`}
         workspace={path.workspace}
         busy={talk.isPending}
         onSay={(said, mentions, done) => talk.mutate({ do: "say", item, text: said, mentions }, { onSuccess: done })}

@@ -7,16 +7,25 @@ import { text } from "../../text/text";
 import { Copy } from "../../ui/Copy";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useHeld } from "../account/useHeld";
 import { Deliveries } from "./Deliveries";
 import { WebhookForm } from "./WebhookForm";
 import css from "./webhook.module.css";
-import { useWebhookActs, useWebhooks, type Webhook } from "./webhook.query";
+import { useWebhookActs, useWebhooks, type Wanted, type Webhook } from "./webhook.query";
+
+/** Which webhook is changed, and what was typed. */
+interface Draft {
+  of: string;
+  typed: Wanted | null;
+}
 
 /** The programs that are told of what happens in the workspace. */
 export function Webhooks({ workspace }: { workspace: string }) {
   const all = useWebhooks(workspace);
   const act = useWebhookActs(workspace);
-  const [form, setForm] = useState<Webhook | "new" | null>(null);
+  // The form outlives a reload, with what was typed into it.
+  const [draft, setDraft] = useHeld<Draft>(`webhook.${workspace}`);
+  const form = draft?.of === "new" ? "new" : (all.data?.find((w) => w.id === draft?.of) ?? null);
   const [asked, setAsked] = useState<{ do: "secret" | "remove"; webhook: Webhook } | null>(null);
   const [log, setLog] = useState<Webhook | null>(null);
   const [secret, setSecret] = useState("");
@@ -36,7 +45,7 @@ export function Webhooks({ workspace }: { workspace: string }) {
         <Text size="sm" c="dimmed" maw={560}>
           {text.webhook.lead}
         </Text>
-        <Button leftSection={<IconPlus size={16} />} onClick={() => setForm("new")}>
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setDraft({ of: "new", typed: null })}>
           {text.webhook.make}
         </Button>
       </div>
@@ -71,7 +80,7 @@ export function Webhooks({ workspace }: { workspace: string }) {
                 <Button size="xs" variant="default" onClick={() => setLog(w)} aria-label={text.webhook.logOf(w.url)}>
                   {text.webhook.log}
                 </Button>
-                <Button size="xs" variant="default" onClick={() => setForm(w)}>
+                <Button size="xs" variant="default" onClick={() => setDraft({ of: w.id, typed: null })}>
                   {text.webhook.change}
                 </Button>
                 <Button size="xs" variant="default" onClick={() => setAsked({ do: "secret", webhook: w })}>
@@ -88,17 +97,19 @@ export function Webhooks({ workspace }: { workspace: string }) {
       {form && (
         <WebhookForm
           of={form === "new" ? undefined : form}
+          typed={draft?.typed ?? null}
+          onType={(typed) => setDraft((now) => now && { ...now, typed })}
           busy={act.isPending}
           error={act.error}
           onClose={() => {
-            setForm(null);
+            setDraft(null);
             act.reset();
           }}
           onSave={(wanted) =>
             act.mutate(form === "new" ? { do: "make", wanted } : { do: "change", webhook: form.id, wanted }, {
               onSuccess: (w) => {
                 setSecret(w?.secret ?? "");
-                setForm(null);
+                setDraft(null);
               },
             })
           }
