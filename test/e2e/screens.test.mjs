@@ -59,7 +59,7 @@ const screens = {
 };
 
 before(async () => {
-  execFileSync(binary, ["sample", "--rows", "400", "--out", files]);
+  execFileSync(binary, ["sample", "--rows", "1000", "--out", files]);
   server = await startServer();
   browser = await startBrowser();
   ({ page, faults } = await openPage(browser, server.origin));
