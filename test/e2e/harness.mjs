@@ -130,6 +130,15 @@ export async function picture(page, name, also = async () => undefined, about = 
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      // Colours go over into the others: what is looked at is the end of it.
+      await page.evaluate(() =>
+        Promise.allSettled(
+          document
+            .getAnimations()
+            .filter((a) => a.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+            .map((a) => a.finished),
+        ),
+      );
       // Charts are drawn anew for the other colours and width.
       await page.waitForFunction(() => [...document.querySelectorAll("[data-chart]")].every((c) => c.querySelector("svg")));
       await about?.scrollIntoViewIfNeeded();

@@ -58,7 +58,9 @@ export function NotFound() {
   return (
     <Center mih="60dvh" p="md">
       <Stack align="center" gap="xs">
-        <Text fw={600}>{text.error.notFound}</Text>
+        <Text component="h1" fw={600} m={0}>
+          {text.error.notFound}
+        </Text>
         <Text c="dimmed" size="sm">
           {text.error.notFoundWhy}
         </Text>
