@@ -13,5 +13,7 @@
 //     until it fits, so that it is never starved.
 //   - Where several tiers wait, each gets its share of the beginnings: a place in the queue twice that of the next, so the first
 //     is served first and the last is still served.
+//   - Tasks known to be brief are taken ahead, while others run: so much work that it is done within AheadTime, in the order of their
+//     turns, never past one that is not brief or waits for memory.
 //   - A task whose least need is more than the whole budget is refused, with an Unfit that says so.
 package admission

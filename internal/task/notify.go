@@ -53,11 +53,9 @@ func (q *Queue) spread(queue string) {
 
 // tellOthers tells of all queues that there is something to tell of.
 func (q *Queue) tellOthers() {
-	ctx, cancel := context.WithTimeout(context.Background(), listenAgain)
-	defer cancel()
 	for {
 		q.telling.mu.Lock()
-		var words []any
+		var words []string
 		for queue := range q.telling.queues {
 			words = append(words, queue+" "+q.id)
 		}
@@ -67,12 +65,19 @@ func (q *Queue) tellOthers() {
 		if len(words) == 0 {
 			return
 		}
-		for _, w := range words {
-			if _, err := q.cfg.Store.DB().ExecContext(ctx, "SELECT pg_notify('"+channel+"', $1)", w); err != nil {
-				q.cfg.Log.Debug("telling other workers of tasks; they find them by themselves", "error", err)
-			}
-		}
+		q.notify(words)
 		<-time.After(tellEvery)
+	}
+}
+
+// notify sends words to the processes that listen.
+func (q *Queue) notify(words []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), listenAgain)
+	defer cancel()
+	for _, w := range words {
+		if _, err := q.cfg.Store.DB().ExecContext(ctx, "SELECT pg_notify('"+channel+"', $1)", w); err != nil {
+			q.cfg.Log.Debug("telling other workers of tasks; they find them by themselves", "error", err)
+		}
 	}
 }
 
