@@ -20,6 +20,27 @@ import (
 func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	db := storetest.PostgresOfItsOwn(t)
 	s := apart{home: filepath.Join(t.TempDir(), "home"), postgres: db.Address, nats: brokertest.Server(t)}
+	a := begun(t, &s)
+	db.Stop()
+	a.letGo(t) // and its result cannot be recorded
+	until(t, a.App, false)
+	db.Start(t)
+	until(t, a.App, true)
+	a.allDone(t)
+	if since, down := a.Records().Outage(); down {
+		t.Errorf("the records are taken for gone since %s", since)
+	}
+}
+
+// underWay is an instance with two runs: one whose task waits for a file to be there, and one somewhere between its messages and tasks.
+type underWay struct {
+	*app.App
+	marker, held, moving string
+}
+
+// begun starts an instance, which is stopped at the end, and its two runs.
+func begun(t *testing.T, s *apart) *underWay {
+	t.Helper()
 	opt, err := s.options()
 	if err != nil {
 		t.Fatal(err)
@@ -28,31 +49,35 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stop(t, a)
-	marker := filepath.Join(t.TempDir(), "go")
-	held := submit(t, a, file(t, "a", "#until-there:"+marker), app.Request{})
-	untilWorked(t, a, held)
-	moving := submit(t, a, file(t, "a", "b"), app.Request{}) // somewhere between its messages and tasks when the database goes
-	db.Stop()
-	if err := os.WriteFile(marker, nil, 0o600); err != nil { // the task ends, and its result cannot be recorded
+	t.Cleanup(func() { stop(t, a) })
+	u := &underWay{App: a, marker: filepath.Join(t.TempDir(), "go")}
+	u.held = submit(t, a, file(t, "a", "#until-there:"+u.marker), app.Request{})
+	untilWorked(t, a, u.held)
+	u.moving = submit(t, a, file(t, "a", "b"), app.Request{})
+	return u
+}
+
+// letGo lets the task that waits end.
+func (u *underWay) letGo(t *testing.T) {
+	t.Helper()
+	if err := os.WriteFile(u.marker, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	until(t, a, false)
-	db.Start(t)
-	until(t, a, true)
-	for name, run := range map[string]string{"held": held, "moving": moving} {
-		if u, err := finish(t.Context(), a, run); err != nil || u.Status != control.Done {
-			t.Errorf("the run %s: %+v, %v", name, u, err)
+}
+
+// allDone waits for both runs: each must be done, and nothing set aside.
+func (u *underWay) allDone(t *testing.T) {
+	t.Helper()
+	for name, run := range map[string]string{"held": u.held, "moving": u.moving} {
+		if r, err := finish(t.Context(), u.App, run); err != nil || r.Status != control.Done {
+			t.Errorf("the run %s: %+v, %v", name, r, err)
 		}
 	}
-	if dead, err := a.DeadTasks(t.Context()); err != nil || len(dead) != 0 {
+	if dead, err := u.DeadTasks(t.Context()); err != nil || len(dead) != 0 {
 		t.Errorf("set aside: %+v, %v", dead, err)
 	}
-	if b, err := a.BrokerStats(t.Context()); err != nil || b.Dead != 0 {
+	if b, err := u.BrokerStats(t.Context()); err != nil || b.Dead != 0 {
 		t.Errorf("dead messages: %+v, %v", b, err)
-	}
-	if since, down := a.Records().Outage(); down {
-		t.Errorf("the records are taken for gone since %s", since)
 	}
 }
 
@@ -131,38 +156,14 @@ func fill(t *testing.T, name string) {
 func TestTheObjectStorageGoesAndComesBack(t *testing.T) {
 	storage := objecttest.Start(t)
 	s := apart{home: filepath.Join(t.TempDir(), "home"), postgres: storetest.Postgres(t), nats: brokertest.Server(t), objects: storage.URL("p")}
-	opt, err := s.options()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := app.Open(t.Context(), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop(t, a)
-	marker := filepath.Join(t.TempDir(), "go")
-	held := submit(t, a, file(t, "a", "#until-there:"+marker), app.Request{})
-	untilWorked(t, a, held)
-	moving := submit(t, a, file(t, "a", "b"), app.Request{})
+	a := begun(t, &s)
 	storage.Stop()
-	if err := os.WriteFile(marker, nil, 0o600); err != nil { // the task ends, and its result cannot be kept
-		t.Fatal(err)
-	}
+	a.letGo(t) // and its result cannot be kept
 	for a.Ready(t.Context()) == nil {
 		if t.Context().Err() != nil {
 			t.Fatal("nobody notices")
 		}
 	}
 	storage.Resume()
-	for name, run := range map[string]string{"held": held, "moving": moving} {
-		if u, err := finish(t.Context(), a, run); err != nil || u.Status != control.Done {
-			t.Errorf("the run %s: %+v, %v", name, u, err)
-		}
-	}
-	if dead, err := a.DeadTasks(t.Context()); err != nil || len(dead) != 0 {
-		t.Errorf("set aside: %+v, %v", dead, err)
-	}
-	if b, err := a.BrokerStats(t.Context()); err != nil || b.Dead != 0 {
-		t.Errorf("dead messages: %+v, %v", b, err)
-	}
+	a.allDone(t)
 }

@@ -192,11 +192,10 @@ type scored struct {
 
 // keysFor are the keys to compare a column with in full.
 func (s *screen) keysFor(target int) []key {
-	base := s.base(target)
-	var groups, texts []scored
+	groups := s.groupsFor(target, s.base(target))
+	var texts []scored
 	size := len(s.in.t.Columns[target].Dict)
 	spells := size >= 3 && s.whole[target] >= 0
-	groups = s.groupsFor(target, base)
 	for i := range s.keys {
 		if s.keys[i].col == target {
 			continue

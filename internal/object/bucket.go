@@ -17,16 +17,16 @@ import (
 
 // Bucket is a bucket, or what lies below a prefix of one. It is safe for concurrent use.
 type Bucket struct {
-	client *minio.Client
-	at     *address
-	outage *outage
+	client   *minio.Client
+	at       *address
+	recovery *outbound.Recovery
 }
 
 // Below is what lies below a further prefix, which ends in a slash.
 func (b *Bucket) Below(prefix string) *Bucket {
 	at := *b.at
 	at.prefix += prefix
-	return &Bucket{client: b.client, at: &at, outage: b.outage}
+	return &Bucket{client: b.client, at: &at, recovery: b.recovery}
 }
 
 // partSize is how much of a large object goes over the network in one request, which is sent again where it fails.
@@ -56,7 +56,7 @@ func Open(ctx context.Context, text string, told ...func(err error)) (*Bucket, e
 	if err != nil {
 		return nil, fmt.Errorf("setting up the object storage: %w", err)
 	}
-	b := &Bucket{client: client, at: at, outage: &outage{}}
+	b := &Bucket{client: client, at: at, recovery: &outbound.Recovery{}}
 	there, err := b.exists(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reaching the object storage at %s (nothing was changed; check the address and who may come in): %w", at.host, err)

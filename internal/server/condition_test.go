@@ -21,6 +21,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/object/objecttest"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
+	"github.com/analytix-flow/analytix/internal/tooltest"
 )
 
 // patience bounds how long a test waits for what comes by itself.
@@ -79,17 +80,7 @@ func (d *desk) figure(want string) {
 	}
 }
 
-// free is an address of this machine at which nothing answers.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // it was never used
-	return l.Addr().String()
-}
-
+// submit begins a run on a small file.
 func (d *desk) submit() string {
 	d.Helper()
 	path := filepath.Join(d.TempDir(), "orders.csv")
@@ -107,7 +98,7 @@ func (d *desk) submit() string {
 // and a webhook that was removed is not waited for.
 func TestSystemsOutsideThatAreOutAreToldToOperators(t *testing.T) {
 	t.Parallel()
-	server, receiver := free(t), free(t)
+	server, receiver := tooltest.FreeAddress(t), tooltest.FreeAddress(t)
 	d := sitDownAt(t, Config{Listen: "127.0.0.1:0", Origin: "https://flow.example.org", AllowTargets: []string{"127.0.0.1"},
 		Mail: Mail{Server: server, From: "Analytix Flow <flow@example.org>", Security: mail.Plain}})
 	d.server.cfg.Origin = "http://" + d.server.net.Addr().String() // where calls go
@@ -210,7 +201,7 @@ func TestWhatEverybodyFeelsIsToldToEverybody(t *testing.T) {
 // A provider of sign-ins that is gone is told to operators, and found when it is back, though nobody signs in.
 func TestAProviderThatIsGoneIsTold(t *testing.T) {
 	t.Parallel()
-	at := free(t)
+	at := tooltest.FreeAddress(t)
 	d := sitDownAt(t, Config{Listen: "127.0.0.1:0", Auth: Auth{Providers: []Provider{{ID: "acme", Issuer: "http://" + at, ClientID: "analytix"}}}})
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.server.Origin()+"/api/v1/auth/oidc/acme", http.NoBody)
 	if err != nil {

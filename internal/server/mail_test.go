@@ -4,16 +4,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/emersion/go-smtp"
 
-	"github.com/analytix-flow/analytix/internal/app"
 	"github.com/analytix-flow/analytix/internal/auth"
-	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/mail"
 )
 
@@ -81,14 +77,7 @@ func TestPeopleAreToldByMail(t *testing.T) {
 		}
 		tokens[name] = in.Access.Reveal()
 	}
-	path := filepath.Join(t.TempDir(), "orders.csv")
-	if err := os.WriteFile(path, []byte("a\n1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run, err := d.server.app.Submit(t.Context(), path, app.Request{Workspace: d.workspace, Actor: flow.Actor{Kind: flow.ActorPerson, Name: "ann"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	run := d.submit()
 	d.call(http.MethodPost, "{w}/runs/"+run+"/discussion/remarks", http.StatusCreated, map[string]any{"text": "A secret, @Bo."}, nil)
 	text := <-mails
 	if !strings.HasPrefix(text, "for bo@example.org\n") || !strings.Contains(text, "Subject: Ann mentioned you") ||

@@ -9,17 +9,12 @@ import (
 
 // outage is what is known of a time in which nothing can be recorded: the database is gone, or its disk is full.
 type outage struct {
-	one   sync.Mutex // one asks at a time, the others wait for the answer
 	mu    sync.Mutex
 	since time.Time // the zero time where there is none
 }
 
-// How often it is asked whether something can be recorded again.
-const (
-	firstPause = 100 * time.Millisecond
-	longPause  = 2 * time.Second
-	checkTime  = 5 * time.Second
-)
+// checkTime bounds how long it takes to find out whether something can be recorded.
+const checkTime = 5 * time.Second
 
 // Check says whether something can be recorded, by doing so.
 func (s *Store) Check(ctx context.Context) error {
@@ -51,18 +46,4 @@ func (s *Store) Outage() (since time.Time, down bool) {
 // Outlast is called after something failed that might have failed since nothing can be recorded. Where that is so it returns true
 // once something can be again; then the work is worth another try, which is not to be counted. It returns false where that was not
 // the reason, or ctx has ended.
-func (s *Store) Outlast(ctx context.Context) bool {
-	for pause := time.Duration(0); ; pause = min(max(2*pause, firstPause), longPause) {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(pause):
-		}
-		s.outage.one.Lock()
-		err := s.Check(ctx)
-		s.outage.one.Unlock()
-		if err == nil {
-			return pause > 0
-		}
-	}
-}
+func (s *Store) Outlast(ctx context.Context) bool { return s.recovery.Outlast(ctx, s.Check) }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+
+	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
 //go:embed migration/*.sql
@@ -48,6 +50,7 @@ type Store struct {
 	opt       Options
 	outbox    chan struct{}
 	outage    outage
+	recovery  outbound.Recovery
 	gathering gathering
 	copyTo    func(path string) string // of SQLite: the address of a copy, with its key
 }

@@ -25,34 +25,22 @@ var _ = register(spec{
 
 const arithmeticColumns = 14 // compared at the most
 
-// addends are the first columns that can stand in a relation.
+// addends are the columns that can stand in a relation.
 func addends(f *flow.Facts) []*flow.Column {
 	var out []*flow.Column
 	for i := range f.Columns {
-		if c := &f.Columns[i]; addend(c) && len(out) < arithmeticColumns {
+		c := &f.Columns[i]
+		if c.Type.Numeric() && c.Role != flow.RoleIdentifier && c.Role != flow.RoleKey && c.Distinct > 4 {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// addend says whether a column can stand in a relation.
-func addend(c *flow.Column) bool {
-	return c.Type.Numeric() && c.Role != flow.RoleIdentifier && c.Role != flow.RoleKey && c.Distinct > 4
-}
-
-func countAddends(f *flow.Facts) (n int) {
-	for i := range f.Columns {
-		if addend(&f.Columns[i]) {
-			n++
-		}
-	}
-	return n
-}
-
 func arithmetic(ctx context.Context, t *Table) ([]Finding, error) {
 	columns := addends(t.Facts)
-	if all := countAddends(t.Facts); all > len(columns) {
+	if all := len(columns); all > arithmeticColumns {
+		columns = columns[:arithmeticColumns]
 		t.partly("arithmetic_violation", "the first %d of %d columns of numbers were compared, three and four at a time", len(columns), all)
 	}
 	sample, err := t.numbers(ctx, columns)
