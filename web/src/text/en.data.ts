@@ -31,6 +31,7 @@ export const data = {
   noRows: "No row fits the filters.",
   noColumn: "No column fits",
   goTo: "Go to row",
+  counting: "Counting the rows …",
   shown: (rows: string, of: string) => (of ? `${rows} of ${of} rows` : `${rows} rows`),
   masked: (count: number) =>
     `${n(count, "column is", "columns are")} masked: personal data, which your role does not see.`,

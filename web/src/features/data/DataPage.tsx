@@ -167,10 +167,13 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
   const [held, setShown] = useHeld<Omit<View, "version">>(`rows.${path.run}`);
   const shown = held ?? whole;
   const view = { ...shown, version: version.id };
-  const outline = useOutline(path, view, view.filters.length > 0);
-  const total = view.filters.length > 0 ? (outline.data?.total ?? 0) : version.rows;
+  const filtered = view.filters.length > 0;
+  const outline = useOutline(path, view, filtered);
+  const total = filtered ? (outline.data?.total ?? 0) : version.rows;
+  // The rows of the filter before are drawn on, but their number is not said of this one.
+  const counting = filtered && (outline.isPlaceholderData || outline.isPending);
   // Where no row was removed, the number of a row is its place.
-  const byNumber = view.filters.length === 0 && view.order.length === 0 && version.rows === tables[0]?.rows;
+  const byNumber = !filtered && view.order.length === 0 && version.rows === tables[0]?.rows;
   const [goTo, setGoTo] = useState<{ row: number } | null>(null);
   if (names.length === 0) return <Skeleton m={16} h={360} radius="lg" role="status" aria-label={text.loading} />;
   return (
@@ -190,7 +193,7 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
           }}
         />
         <Text size="xs" c="dimmed" className="num" aria-live="polite" data-testid="grid-total">
-          {text.data.shown(count(total), view.filters.length > 0 ? count(version.rows) : "")}
+          {counting ? text.data.counting : text.data.shown(count(total), filtered ? count(version.rows) : "")}
         </Text>
         {view.filters.map((f) => (
           <Button
