@@ -116,7 +116,7 @@ func (a *API) diff(ctx context.Context, in *struct {
 	Before  string   `query:"before" required:"true" minLength:"1" maxLength:"64" doc:"Id of the earlier version."`
 	Columns []string `query:"columns,explode" maxItems:"1000" doc:"None for all that both have."`
 	After   int64    `query:"after" minimum:"0" doc:"The next of the page before."`
-	Limit   int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Rows."`
+	Limit   int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Rows at most; a page of large cells has fewer."`
 },
 ) (*diffOutput, error) {
 	if _, _, err := a.state(ctx, in.RunPath); err != nil {

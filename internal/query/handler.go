@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/engine"
@@ -64,6 +63,7 @@ type table struct {
 	*engine.Session
 	from    string
 	columns []string // as received, without the hidden one
+	has     map[string]bool
 }
 
 func open(ctx context.Context, e *engine.Session, job *stage.Job, name string) (*table, error) {
@@ -75,19 +75,42 @@ func open(ctx context.Context, e *engine.Session, job *stage.Job, name string) (
 	if err != nil {
 		return nil, err
 	}
-	t := &table{Session: e, from: from}
+	t := &table{Session: e, from: from, has: map[string]bool{}}
 	t.columns, err = e.Columns(ctx, from)
+	for _, c := range t.columns {
+		t.has[c] = true
+	}
 	return t, err
 }
 
 // known says whether the version has the columns.
 func (t *table) known(names ...string) error {
 	for _, n := range names {
-		if !slices.Contains(t.columns, n) {
+		if !t.has[n] {
 			return invalid("there is no column %q", n)
 		}
 	}
 	return nil
+}
+
+// shared lists the columns that the other version has as well.
+func (t *table) shared(other *table) (both []string) {
+	for _, c := range t.columns {
+		if other.has[c] {
+			both = append(both, c)
+		}
+	}
+	return both
+}
+
+// without lists the columns that the other version does not have.
+func (t *table) without(other *table) (gone []string) {
+	for _, c := range t.columns {
+		if !other.has[c] {
+			gone = append(gone, c)
+		}
+	}
+	return gone
 }
 
 func invalid(format string, args ...any) error {

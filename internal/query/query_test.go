@@ -27,13 +27,20 @@ type bench struct {
 
 func open(t *testing.T) *bench {
 	t.Helper()
-	dir := t.TempDir()
-	e, err := engine.Open(t.Context(), engine.Config{ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension"), Folders: []string{dir}, Threads: 1})
+	b := &bench{dir: t.TempDir(), key: []byte(strings.Repeat("k", 32))}
+	return b.within(t, 0)
+}
+
+// within is another session on the same folder, which may hold so much memory, in bytes, and spill nothing.
+func (b *bench) within(t *testing.T, memory int64) *bench {
+	t.Helper()
+	e, err := engine.Open(t.Context(), engine.Config{ExtensionDir: filepath.Join(os.TempDir(), "analytix-test-extension"), Folders: []string{b.dir},
+		Threads: 1, MemoryLimit: memory})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	return &bench{e, dir, []byte(strings.Repeat("k", 32))}
+	return &bench{e, b.dir, b.key}
 }
 
 func (b *bench) version(t *testing.T, name, sql string) engine.File {
@@ -202,6 +209,7 @@ func TestACallerWhoGoesAwayEndsTheQuery(t *testing.T) {
 	}
 }
 
+// A process that reads holds 1 GB, and half of that where the operator gave less. Vectors of all columns would fill it.
 func TestDifferencesOfThousandsOfColumns(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -214,7 +222,7 @@ func TestDifferencesOfThousandsOfColumns(t *testing.T) {
 		query.FileBefore: b.version(t, "wide-before", one),
 		stage.FileData:   b.version(t, "wide-after", "SELECT * REPLACE (CASE WHEN i = 2 THEN NULL ELSE c4999 END AS c4999) FROM (SELECT *, __row AS i FROM ("+one+"))"),
 	}
-	d, err := ask[query.Difference](t, b, query.HandlerDiff, files, query.Between{Limit: 10})
+	d, err := ask[query.Difference](t, b.within(t, 300<<20), query.HandlerDiff, files, query.Between{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

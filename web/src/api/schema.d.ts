@@ -9890,7 +9890,7 @@ export interface operations {
                 columns?: string[] | null;
                 /** @description The next of the page before. */
                 after?: number;
-                /** @description Rows. */
+                /** @description Rows at most; a page of large cells has fewer. */
                 limit?: number;
             };
             header?: never;
