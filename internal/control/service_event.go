@@ -17,7 +17,7 @@ func (s *Service) handleEvent(ctx context.Context, m *store.Message) error {
 	if err := json.Unmarshal(m.Body, &e); err != nil {
 		return broker.Poison(fmt.Errorf("reading event %s of run %s: %w", m.Kind, m.Run, err))
 	}
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return s.store.InRunTx(ctx, e.Run, func(ctx context.Context, tx *store.Tx) error {
 		fresh, err := tx.Take(ctx, consumerControl, *m)
 		if err != nil || !fresh {
 			return err

@@ -37,7 +37,7 @@ func (s *Service) handleCommand(ctx context.Context, m *store.Message) error {
 			return err
 		}
 	}
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return s.store.InRunTx(ctx, c.Run, func(ctx context.Context, tx *store.Tx) error {
 		fresh, err := tx.Take(ctx, consumerManagers, *m)
 		if err != nil || !fresh || a == nil {
 			return err

@@ -175,7 +175,7 @@ func (m *move) add(ctx context.Context, kind string, l audit.Link) error {
 // take applies events from outside in one transaction, so that whoever asks learns at once what becomes of them. Stage and round
 // are filled in from the present state where an event leaves them open.
 func (s *Service) take(ctx context.Context, run string, events ...Event) error {
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return s.store.InRunTx(ctx, run, func(ctx context.Context, tx *store.Tx) error {
 		m, err := s.move(ctx, tx, run)
 		if err != nil {
 			return err

@@ -19,7 +19,7 @@ type Note struct {
 // state of the run stays as it is; the chain of one that has ended is sealed again. The error wraps ErrConflict where the run was
 // erased. With a nil note nothing is recorded.
 func (s *Service) Note(ctx context.Context, run string, actor flow.Actor, f func(ctx context.Context, tx *store.Tx) (*Note, error)) error {
-	return s.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return s.store.InRunTx(ctx, run, func(ctx context.Context, tx *store.Tx) error {
 		m, err := s.move(ctx, tx, run)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func (s *Store) gather(ctx context.Context, f func(ctx context.Context, tx *Tx) 
 		s.gathering.pass()
 	}
 	if errors.Is(p.err, errApart) {
-		return s.alone(ctx, f)
+		return s.alone(ctx, sql.LevelDefault, f)
 	}
 	if p.err == nil {
 		p.tx.committed()

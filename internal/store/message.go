@@ -33,7 +33,7 @@ func (t *Tx) Post(ctx context.Context, m *Message) error {
 		return fmt.Errorf("encrypting a message of run %s: %w", m.Run, err)
 	}
 	err = t.tx.QueryRowContext(ctx, "INSERT INTO outbox (id, position, run, channel, seq, kind, body, sent, created) "+
-		"SELECT $1, (SELECT coalesce(max(position), 0) + 1 FROM outbox), $2, $3, "+
+		"SELECT $1, "+t.s.position()+", $2, $3, "+
 		"(SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE run = $4 AND channel = $5), $6, $7, 0, $8 RETURNING seq",
 		m.ID, m.Run, string(m.Channel), m.Run, string(m.Channel), m.Kind, body, t.s.now()).Scan(&m.Seq)
 	if err != nil {
@@ -41,6 +41,14 @@ func (t *Tx) Post(ctx context.Context, m *Message) error {
 	}
 	t.filled = true
 	return nil
+}
+
+// position is what says where a new message stands: behind all that its transaction can see.
+func (s *Store) position() string {
+	if s.dialect == Postgres {
+		return "nextval('outbox_position')"
+	}
+	return "(SELECT coalesce(max(position), 0) + 1 FROM outbox)"
 }
 
 // Pending lists the oldest messages that were not sent yet, in the order in which they were posted.

@@ -86,7 +86,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if s.dialect == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, s.write, sub, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(dialect, s.write, sub, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(s.ownMigrations()...))
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations: %w", err)
 	}

@@ -27,7 +27,7 @@ func (t *Tx) SQL() *sql.Tx { return t.tx }
 // AfterCommit has f called when the transaction is committed, and not at all when it is not.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 
-const tries = 12
+const tries = 20
 
 // InTx runs f in a serializable transaction and commits it where f returns nil. Where another transaction was in the
 // way everything is undone and f is called again: it must have no effect but through the transaction. On SQLite it may be written
@@ -36,12 +36,37 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 	if s.dialect == SQLite {
 		return again(ctx, func() error { return s.gather(ctx, f) })
 	}
-	return s.InOwnTx(ctx, f)
+	return again(ctx, func() error { return s.alone(ctx, sql.LevelSerializable, f) })
 }
 
-// InOwnTx is InTx for an f that acts, outside of the transaction, on what it reads: all that it sees was committed.
+// InRunTx is InTx for an f that moves a run on, or keeps what was made of it. The transactions of a run wait for one another, so
+// that what f reads of it stays so until the end; those of other runs are not in the way. Of what is not the run's f must rely on
+// nothing that it has read, but on statements that hold by themselves: those that add to a sum, or put in what must be unique.
+//
+// PostgreSQL finds out whether transactions are serializable by what they read, in pages of its indexes: runs that have nothing to
+// do with one another would have each other undone, the more of them move the more often.
+func (s *Store) InRunTx(ctx context.Context, run string, f func(ctx context.Context, tx *Tx) error) error {
+	if s.dialect == SQLite {
+		return s.InTx(ctx, f)
+	}
+	return again(ctx, func() error {
+		return s.alone(ctx, sql.LevelReadCommitted, func(ctx context.Context, tx *Tx) error {
+			if _, err := tx.exec(ctx, "SELECT 1 FROM run WHERE id = $1 FOR UPDATE", run); err != nil {
+				return fmt.Errorf("waiting for the turn of run %s: %w", run, err)
+			}
+			return f(ctx, tx)
+		})
+	})
+}
+
+// InOwnTx is InTx for an f that acts, outside of the transaction, on what it reads: all that it sees was committed. On PostgreSQL it
+// is not serializable: f has to lock what nobody else may do meanwhile.
 func (s *Store) InOwnTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
-	return again(ctx, func() error { return s.alone(ctx, f) })
+	level := sql.LevelDefault
+	if s.dialect == Postgres {
+		level = sql.LevelReadCommitted
+	}
+	return again(ctx, func() error { return s.alone(ctx, level, f) })
 }
 
 // again calls once until nothing was in its way, some times at most.
@@ -62,8 +87,8 @@ func again(ctx context.Context, once func() error) error {
 }
 
 // alone runs f in a transaction of its own.
-func (s *Store) alone(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
-	tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation()})
+func (s *Store) alone(ctx context.Context, level sql.IsolationLevel, f func(ctx context.Context, tx *Tx) error) (err error) {
+	tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return beginning(err)
 	}
@@ -109,14 +134,6 @@ func (t *Tx) committed() {
 	for _, f := range t.after {
 		f()
 	}
-}
-
-// isolation is serializable on PostgreSQL; SQLite's transactions are so by themselves.
-func (s *Store) isolation() sql.IsolationLevel {
-	if s.dialect == Postgres {
-		return sql.LevelSerializable
-	}
-	return sql.LevelDefault
 }
 
 func retryable(err error) bool {

@@ -35,9 +35,7 @@ func (q *Queue) Oldest(ctx context.Context) (time.Duration, error) {
 		query = "SELECT coalesce(extract(epoch FROM now() - min(scheduled_at)), 0)::float8 FROM river_job WHERE state = 'available'"
 	}
 	var seconds float64
-	err := q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return tx.SQL().QueryRowContext(ctx, query).Scan(&seconds)
-	})
+	err := q.cfg.Store.Reader().QueryRowContext(ctx, query).Scan(&seconds)
 	if err != nil {
 		return 0, fmt.Errorf("asking how long tasks wait: %w", err)
 	}

@@ -130,24 +130,19 @@ type Count struct {
 
 // Counts says how many tasks the queue holds, by kind and state, for whoever watches over it.
 func (q *Queue) Counts(ctx context.Context) (counts []Count, err error) {
-	err = q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		counts = nil
-		rows, err := tx.SQL().QueryContext(ctx,
-			"SELECT kind, CAST(state AS TEXT), count(*) FROM river_job GROUP BY 1, 2 ORDER BY 1, 2")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var c Count
-			if err := rows.Scan(&c.Kind, &c.State, &c.N); err != nil {
-				return err
-			}
-			counts = append(counts, c)
-		}
-		return rows.Err()
-	})
+	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT kind, CAST(state AS TEXT), count(*) FROM river_job GROUP BY 1, 2 ORDER BY 1, 2")
 	if err != nil {
+		return nil, fmt.Errorf("counting the tasks: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Count
+		if err := rows.Scan(&c.Kind, &c.State, &c.N); err != nil {
+			return nil, fmt.Errorf("counting the tasks: %w", err)
+		}
+		counts = append(counts, c)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("counting the tasks: %w", err)
 	}
 	return counts, nil

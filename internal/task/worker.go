@@ -143,7 +143,7 @@ func (w *worker) try(ctx context.Context, t Task, report Report) (finish Finish,
 
 // complete records what the task made and completes it in one transaction.
 func (w *worker) complete(ctx context.Context, job *river.Job[args], finish Finish) error {
-	return w.q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return w.q.inTx(ctx, job.Args.Task, func(ctx context.Context, tx *store.Tx) error {
 		if err := finish(ctx, tx); err != nil {
 			return err
 		}
@@ -154,10 +154,18 @@ func (w *worker) complete(ctx context.Context, job *river.Job[args], finish Fini
 	})
 }
 
+// inTx records what became of a task: on its run's turn, where it is of one.
+func (q *Queue) inTx(ctx context.Context, t Task, f func(ctx context.Context, tx *store.Tx) error) error {
+	if t.Run == "" {
+		return q.cfg.Store.InTx(ctx, f)
+	}
+	return q.cfg.Store.InRunTx(ctx, t.Run, f)
+}
+
 // setAside records a task that cannot be done.
 func (w *worker) setAside(ctx context.Context, job *river.Job[args], cause error) error {
 	t := job.Args.Task
-	err := w.q.cfg.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err := w.q.inTx(ctx, t, func(ctx context.Context, tx *store.Tx) error {
 		// River would mark the task only after this transaction: whoever takes it up again must not find it running.
 		if err := w.q.end(ctx, tx, job.ID); err != nil {
 			return err
