@@ -307,6 +307,22 @@ type result struct {
 	audit    []string
 }
 
+// noneDead refuses to wait any longer where a task was set aside: nothing here is the fault of a task, and nobody takes it up again.
+func (c *caller) noneDead(ctx context.Context) error {
+	answer, err := c.try(ctx, "GET", "/system/dead-tasks", nil)
+	if err != nil {
+		return err
+	}
+	var dead struct{ Tasks []json.RawMessage }
+	if err := json.Unmarshal(answer, &dead); err != nil {
+		return err
+	}
+	if len(dead.Tasks) > 0 {
+		return refusal{fmt.Errorf("%d tasks were set aside: %s", len(dead.Tasks), answer)}
+	}
+	return nil
+}
+
 // ended waits until a run has ended, and says how.
 func (c *caller) ended(run string) string {
 	c.t.Helper()
@@ -324,6 +340,9 @@ func (c *caller) ended(run string) string {
 			return err
 		}
 		if status = now.Status; status == "running" || status == "waiting" {
+			if err := c.noneDead(ctx); err != nil {
+				return err
+			}
 			return fmt.Errorf("run %s is %s at %s", run, now.Status, now.Stage)
 		}
 		if status != "done" {
