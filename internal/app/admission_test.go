@@ -33,9 +33,9 @@ func openWith(t *testing.T, home string, change func(*app.Options)) *app.App {
 	return a
 }
 
-// TestTasksOverTheirMemoryStarveNobody has a hundred runs whose children take more memory than they may stand in the queue between
+// TestLongTasksOverTheirMemoryStarveNobody has a hundred runs whose children take more memory than they may stand in the queue between
 // ordinary ones. Each ends after two tries, with an error that says so; the ordinary ones come through in their order.
-func TestTasksOverTheirMemoryStarveNobody(t *testing.T) {
+func TestLongTasksOverTheirMemoryStarveNobody(t *testing.T) {
 	greedy, every := 100, 10
 	if testing.Short() {
 		greedy, every = 10, 5

@@ -146,10 +146,10 @@ func effects(t *testing.T, a *app.App) []string {
 	return all
 }
 
-// TestKilledAtRandomMomentsEndsAsIfUndisturbed kills the process that drives a run again and again, each time at
+// TestLongKilledAtRandomMomentsEndsAsIfUndisturbed kills the process that drives a run again and again, each time at
 // another moment, and starts it anew. The end must be that of a run which nobody disturbed, and every effect must be
 // there exactly once.
-func TestKilledAtRandomMomentsEndsAsIfUndisturbed(t *testing.T) {
+func TestLongKilledAtRandomMomentsEndsAsIfUndisturbed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs about a minute")
 	}

@@ -181,8 +181,8 @@ func untilWorked(t *testing.T, a *app.App, run string) {
 	}
 }
 
-// TestKilledApart kills the process that drives a run on PostgreSQL and NATS, and one that works beside it, again and again.
-func TestKilledApart(t *testing.T) {
+// TestLongKilledApart kills the process that drives a run on PostgreSQL and NATS, and one that works beside it, again and again.
+func TestLongKilledApart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs about a minute")
 	}

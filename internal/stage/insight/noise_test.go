@@ -26,10 +26,10 @@ func shuffled(rows int, r *rand.Rand) string {
 	return b.String()
 }
 
-// TestSilentOnNoise holds the promise that what is shown is hardly ever chance: over many tables without any relation,
+// TestLongSilentOnNoise holds the promise that what is shown is hardly ever chance: over many tables without any relation,
 // relations and trends may be told in a few of them only. How single columns are spread is true of each table, and is
 // left out here.
-func TestSilentOnNoise(t *testing.T) {
+func TestLongSilentOnNoise(t *testing.T) {
 	t.Parallel()
 	tables := 40
 	if testing.Short() {
