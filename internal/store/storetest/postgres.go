@@ -16,6 +16,8 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // to make databases on the server
+
+	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // Tests are a package's tests, which share one PostgreSQL server. It is started when the first of them asks for it.
@@ -42,9 +44,10 @@ type server struct {
 	command   func(name string, args ...string) *exec.Cmd
 	err       error
 	databases atomic.Int64
+	formed    sync.Once // the database of which all others are copies
 }
 
-// Postgres makes an empty database on a PostgreSQL server of Debian's, reached over a Unix socket only, and returns its
+// Postgres makes a database without records, but in their form, on a PostgreSQL server of Debian's, reached over a Unix socket only, and returns its
 // address. Where PostgreSQL is not installed the test is skipped with a message, and fails where CI is set.
 func Postgres(t *testing.T) string {
 	t.Helper()
@@ -115,10 +118,10 @@ func (s *server) stop() {
 	}
 }
 
-// database makes a database, once the server answers, and returns its address.
+// database makes a database, once the server answers, and returns its address. It is a copy of one that was brought to the form of
+// the records, which takes longer than most tests do.
 func (s *server) database() (string, error) {
-	address := func(name string) string { return "host=" + s.dir + " user=analytix dbname=" + name }
-	admin, err := sql.Open("pgx", address("postgres"))
+	admin, err := sql.Open("pgx", s.address("postgres"))
 	if err != nil {
 		return "", err
 	}
@@ -134,11 +137,33 @@ func (s *server) database() (string, error) {
 		case <-tick.C:
 		}
 	}
+	s.formed.Do(func() { err = s.form(ctx, admin) })
+	if err != nil {
+		return "", fmt.Errorf("bringing a database to the form of the records: %w", err)
+	}
 	name := "t" + strconv.FormatInt(s.databases.Add(1), 10)
-	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+form); err != nil {
 		return "", fmt.Errorf("making a database: %w", err)
 	}
-	return address(name), nil
+	return s.address(name), nil
+}
+
+func (s *server) address(database string) string {
+	return "host=" + s.dir + " user=analytix dbname=" + database
+}
+
+// form is the database of which others are copies.
+const form = "form"
+
+func (s *server) form(ctx context.Context, admin *sql.DB) error {
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+form); err != nil {
+		return err
+	}
+	records, err := store.OpenPostgres(ctx, s.address(form), store.Options{})
+	if err != nil {
+		return err
+	}
+	return records.Close()
 }
 
 // account gives the server another user where the test runs as root, which PostgreSQL refuses.
