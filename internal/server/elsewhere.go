@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +23,20 @@ type told struct {
 	mu   sync.Mutex
 	name string // of this process; empty before there was anything to tell
 	last time.Time
-	n    int
+	all  []condition.Condition
+}
+
+// due says whether there is something to tell: another state of affairs than was told last, or the same since long.
+func (t *told) due(all []condition.Condition, now time.Time) bool {
+	if !slices.EqualFunc(all, t.all, alike) {
+		return true
+	}
+	return len(all) > 0 && now.Sub(t.last) >= tellEvery
+}
+
+// alike says whether two conditions are the same one, however often it was found meanwhile.
+func alike(x, y condition.Condition) bool {
+	return x.Part == y.Part && x.Which == y.Which && x.Since.Equal(y.Since) && x.Why == y.Why
 }
 
 // tellOthers records what is out of order, for the other processes to tell: those that work tasks send the mails, and others serve the
@@ -32,7 +46,7 @@ func (s *Server) tellOthers(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := s.board.Now()
-	if s.cfg.Postgres == "" || (len(all) == 0 && t.n == 0) || (len(all) == t.n && time.Since(t.last) < tellEvery) {
+	if s.cfg.Postgres == "" || !t.due(all, time.Now()) {
 		return
 	}
 	if t.name == "" {
@@ -47,7 +61,7 @@ func (s *Server) tellOthers(ctx context.Context) {
 		s.parts.Log.Debug("other processes are not told of what is out of order", "error", err)
 		return
 	}
-	t.n, t.last = len(all), time.Now()
+	t.all, t.last = all, time.Now()
 }
 
 // elsewhere reads what other processes have found out of order; nil where there are none.
