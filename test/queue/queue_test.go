@@ -1,59 +1,67 @@
 package queue_test
 
 import (
-	"context"
-	"encoding/binary"
-	"errors"
 	"flag"
 	"fmt"
-	"math"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"regexp"
+	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/analytix-flow/analytix/internal/broker"
-	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/store/storetest"
-	"github.com/analytix-flow/analytix/internal/task"
-	"github.com/analytix-flow/analytix/internal/tooltest"
 )
 
 var (
-	tasks = flag.Int("queue.tasks", 0, "how many tasks go through at once; 0 skips the measurement")
-	rate  = flag.Float64("queue.rate", 100, "tasks a second whose delay is measured")
+	tasks   = flag.Int("queue.tasks", 0, "how many tasks go through at once; 0 skips the measurement")
+	workers = flag.String("queue.workers", "1,2,4", "with how many workers, one after the other")
+	rounds  = flag.Int("queue.rounds", 3, "how often all is measured, in turns; medians are told")
+	length  = flag.Duration("queue.for", 10*time.Second, "for how long tasks come at each rate")
+	only    = flag.String("queue.only", "", "an expression of the systems that are measured; without Celery -queue.rates is needed")
+	rates   = flag.String("queue.rates", "", "tasks a second whose delays are measured; empty means 50, and a half and four fifths of Celery's throughput")
+	durable = flag.Bool("queue.durable", false, "have every system write to the disk before it answers")
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m).Run()) }
-
-// figures are what a system did.
-type figures struct {
-	throughput float64         // tasks a second, from sending the first to the beginning of the last
-	delays     []time.Duration // from sending to beginning, at a rate that leaves the system idle in between
-}
-
-func (f figures) String() string {
-	slices.Sort(f.delays)
-	at := func(q float64) time.Duration {
-		return f.delays[int(q*float64(len(f.delays)-1))].Round(10 * time.Microsecond)
+func TestMain(m *testing.M) {
+	if address := os.Getenv(senderAddress); address != "" {
+		os.Exit(sendFor(address))
 	}
-	return fmt.Sprintf("%6.0f tasks/s; at %.0f tasks/s: median %v, p99 %v", f.throughput, *rate, at(0.5), at(0.99))
+	os.Exit(storetest.Main(m).Run())
 }
 
-// system sends tasks that do nothing, count of them, at a rate or as fast as it can where it is 0, and tells for each when it was
-// sent and when it began.
+// alone is a rate at which no task meets another, in tasks a second.
+const alone = 50
+
+// shares of Celery's throughput at which the delays of all systems are measured, beside alone.
+var shares = []float64{0.5, 0.8}
+
+// system sends tasks that do nothing, count of them, at a rate or as fast as it can where it is 0, and tells of each when it was
+// due, was sent and began.
 type system func(t *testing.T, count int, rate float64) []span
 
-type span struct{ sent, began time.Time }
+type span struct{ due, sent, began time.Time }
 
-func measure(t *testing.T, s system) figures {
+// figures are what a system did once.
+type figures struct {
+	throughput float64 // tasks a second, from sending the first to the beginning of the last
+	rates      []delays
+}
+
+// delays are from sending a task to its beginning, at a rate of tasks that come whether others have begun or not.
+type delays struct {
+	rate        float64
+	median, p99 time.Duration
+	fromDue     time.Duration // the 99th percentile with what the sender was late
+}
+
+// measure sends as many tasks as there are to be at once, then some at each rate; nil means those that follow from its throughput.
+func measure(t *testing.T, s system, rates []float64) figures {
 	t.Helper()
-	s(t, 200, 0) // whatever is slow the first time
+	s(t, 400, 0) // whatever is slow the first time
+	runtime.GC()
 	all := s(t, *tasks, 0)
 	first, last := all[0].sent, all[0].began
 	for _, x := range all {
@@ -65,249 +73,132 @@ func measure(t *testing.T, s system) figures {
 		}
 	}
 	f := figures{throughput: float64(len(all)) / last.Sub(first).Seconds()}
-	for _, x := range s(t, int(*rate)*10, *rate) {
-		f.delays = append(f.delays, x.began.Sub(x.sent))
+	if rates == nil {
+		rates = []float64{alone}
+		for _, share := range shares {
+			rates = append(rates, share*f.throughput)
+		}
+	}
+	for _, rate := range rates {
+		f.rates = append(f.rates, delaysAt(rate, s(t, int(rate*length.Seconds()), rate)))
 	}
 	return f
 }
 
-// TestBesideCelery measures the queue on SQLite and on PostgreSQL, the broker, and Celery on Redis, with one, two and four workers.
+func delaysAt(rate float64, all []span) delays {
+	var sent, due []time.Duration
+	for _, x := range all {
+		sent = append(sent, x.began.Sub(x.sent))
+		due = append(due, x.began.Sub(x.due))
+	}
+	slices.Sort(sent)
+	slices.Sort(due)
+	at := func(all []time.Duration, q float64) time.Duration { return all[int(q*float64(len(all)-1))] }
+	return delays{rate, at(sent, 0.5), at(sent, 0.99), at(due, 0.99)}
+}
+
+func (f figures) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%6.0f tasks/s", f.throughput)
+	round := func(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
+	for _, r := range f.rates {
+		fmt.Fprintf(&b, "; at %.0f/s: %v, %v (%v)", r.rate, round(r.median), round(r.p99), round(r.fromDue))
+	}
+	return b.String()
+}
+
+// middle is the median of each figure.
+func middle(all []figures) figures {
+	f := figures{throughput: median(all, func(f figures) float64 { return f.throughput })}
+	duration := func(of func(figures) time.Duration) time.Duration {
+		return time.Duration(median(all, func(f figures) float64 { return float64(of(f)) }))
+	}
+	for i := range all[0].rates {
+		f.rates = append(f.rates, delays{median(all, func(f figures) float64 { return f.rates[i].rate }),
+			duration(func(f figures) time.Duration { return f.rates[i].median }), duration(func(f figures) time.Duration { return f.rates[i].p99 }),
+			duration(func(f figures) time.Duration { return f.rates[i].fromDue })})
+	}
+	return f
+}
+
+func median(all []figures, of func(figures) float64) float64 {
+	var values []float64
+	for _, f := range all {
+		values = append(values, of(f))
+	}
+	slices.Sort(values)
+	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+}
+
+// TestBesideCelery measures Celery on Redis and the queue on PostgreSQL and on SQLite, in turns and at the same rates, and the broker.
 func TestBesideCelery(t *testing.T) {
 	if *tasks == 0 {
 		t.Skip("a measurement: make bench-queue")
 	}
-	for _, workers := range []int{1, 2, 4} {
-		celery := measure(t, newCelery(t, workers))
-		t.Logf("%d workers: Celery on Redis            %v", workers, celery)
-		sqlite, err := store.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "records.db"), make([]byte, 32), store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%d workers: queue on SQLite, encrypted %v", workers, measure(t, newQueue(t, sqlite, workers)))
-		postgres, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%d workers: queue on PostgreSQL        %v", workers, measure(t, newQueue(t, postgres, workers)))
+	systems := []struct {
+		name string
+		made func(t *testing.T, workers int) system
+	}{
+		{"Celery on Redis", newCelery}, // the first: its throughput says at which rates
+		{"queue on PostgreSQL", inProcess(openPostgres)},
+		{"queue on PostgreSQL, sent by another process", fromElsewhere},
+		{"queue on SQLite, encrypted", inProcess(openSQLite)},
 	}
-	t.Logf("broker, embedded, encrypted          %v", measure(t, newBroker(t)))
-}
-
-// senders is how many send at the same time: as many as the API would.
-const senders = 8
-
-// send calls one for each task, at the rate.
-func send(t *testing.T, count int, rate float64, one func(ctx context.Context, i int) error) {
-	t.Helper()
-	var next atomic.Int64
-	var all sync.WaitGroup
-	begun := time.Now()
-	for range senders {
-		all.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= count {
+	all := map[string][]figures{}
+	chosen := regexp.MustCompile(*only)
+	var names []string
+	for round := range *rounds {
+		for _, w := range strings.Split(*workers, ",") {
+			n := int(numbers(t, w)[0])
+			rates := numbers(t, *rates)
+			for _, s := range systems {
+				if !chosen.MatchString(s.name) {
+					continue
+				}
+				name := w + " workers: " + s.name
+				t.Run(name, func(t *testing.T) {
+					f := measure(t, s.made(t, n), rates)
+					t.Logf("round %d: %v", round+1, f)
+					all[name] = append(all[name], f)
+				})
+				if t.Failed() {
 					return
 				}
-				if rate > 0 {
-					timer := time.NewTimer(time.Until(begun.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
-					<-timer.C
+				if rates == nil {
+					for _, r := range all[name][round].rates {
+						rates = append(rates, r.rate)
+					}
 				}
-				if err := one(t.Context(), i); err != nil {
-					t.Error(err)
-					return
+				if round == 0 {
+					names = append(names, name)
 				}
-			}
-		})
-	}
-	all.Wait()
-}
-
-// collected gathers spans by the number of their task.
-type collected struct {
-	mu   sync.Mutex
-	sent map[string]time.Time
-	all  []span
-	want int
-	done chan struct{}
-}
-
-func collect(count int) *collected {
-	return &collected{sent: map[string]time.Time{}, want: count, done: make(chan struct{})}
-}
-
-func (c *collected) send(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sent[id] = time.Now()
-}
-
-func (c *collected) begin(id string) {
-	now := time.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all = append(c.all, span{c.sent[id], now})
-	if len(c.all) == c.want {
-		close(c.done)
-	}
-}
-
-func (c *collected) wait(t *testing.T) []span {
-	t.Helper()
-	select {
-	case <-c.done:
-	case <-time.After(10 * time.Minute):
-		t.Fatalf("%d of %d came", len(c.all), c.want)
-	}
-	return c.all
-}
-
-func newQueue(t *testing.T, s *store.Store, workers int) system {
-	t.Helper()
-	var now atomic.Pointer[collected]
-	q, err := task.Open(t.Context(), task.Config{Store: s, Workers: workers, Exclusive: s.Dialect() != store.Postgres,
-		Kinds: []task.Kind{{Name: "noop", Work: func(_ context.Context, k task.Task, _ task.Report) (task.Finish, error) {
-			now.Load().begin(k.Run)
-			return nil, nil
-		}}}})
-	if err == nil {
-		err = q.Start(t.Context())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(q.Stop(context.WithoutCancel(t.Context())), s.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	return through(&now, func(ctx context.Context, id string) error {
-		return s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-			return q.Insert(ctx, tx, task.Task{Kind: "noop", Run: id}, time.Time{})
-		})
-	})
-}
-
-// through is a system to which one sends a task of an id, and whose worker notes in now that it began.
-func through(now *atomic.Pointer[collected], one func(ctx context.Context, id string) error) system {
-	turn := 0
-	return func(t *testing.T, count int, rate float64) []span {
-		c := collect(count)
-		now.Store(c)
-		turn++
-		send(t, count, rate, func(ctx context.Context, i int) error {
-			id := fmt.Sprint("t", turn, "-", i)
-			c.send(id)
-			return one(ctx, id)
-		})
-		return c.wait(t)
-	}
-}
-
-func newBroker(t *testing.T) system {
-	t.Helper()
-	var now atomic.Pointer[collected]
-	b, err := broker.Open(t.Context(), broker.Config{Dir: t.TempDir(), Key: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := b.Consume(t.Context(), "noop", "noop", func(_ context.Context, m broker.Message) error {
-		now.Load().begin(m.ID)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Stop()
-		b.Close()
-	})
-	return through(&now, func(ctx context.Context, id string) error {
-		return b.Publish(ctx, broker.Message{ID: id, Run: id, Kind: "noop", Data: []byte("{}")})
-	})
-}
-
-// newCelery starts a Redis and a Celery of Debian's.
-func newCelery(t *testing.T, workers int) system {
-	t.Helper()
-	_, port, err := net.SplitHostPort(tooltest.FreeAddress(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	notes := t.TempDir()
-	env := append(os.Environ(), "NOOP_BROKER=redis://127.0.0.1:"+port+"/0", "NOOP_NOTES="+notes)
-	start := func(name string, args ...string) {
-		c := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
-		c.Env = env
-		if err := c.Start(); err != nil {
-			t.Fatalf("%v (apt-get install redis-server python3-celery python3-redis)", err)
-		}
-		t.Cleanup(func() {
-			_ = c.Process.Signal(os.Interrupt)
-			_ = c.Wait() // that it was ended is the purpose
-		})
-	}
-	start("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", notes, "--loglevel", "warning")
-	start("/usr/bin/python3", "-m", "celery", "-A", "noop", "worker", "--concurrency", fmt.Sprint(workers), "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
-	read := 0
-	return func(t *testing.T, count int, rate float64) []span {
-		shares := []int{count}
-		if rate == 0 {
-			shares = slices.Repeat([]int{count / senders}, senders)
-		}
-		var all sync.WaitGroup
-		total := 0
-		for _, n := range shares {
-			total += n
-			c := exec.CommandContext(t.Context(), "/usr/bin/python3", "noop.py", fmt.Sprint(n), fmt.Sprint(rate))
-			c.Env = env
-			all.Go(func() {
-				if out, err := c.CombinedOutput(); err != nil {
-					t.Errorf("sending: %v: %s", err, out)
-				}
-			})
-		}
-		all.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-		defer cancel()
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			spans := noted(t, notes)
-			if len(spans) >= read+total {
-				slices.SortFunc(spans, func(x, y span) int { return x.sent.Compare(y.sent) })
-				fresh := spans[read:]
-				read = len(spans)
-				return fresh
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				t.Fatalf("%d of %d came", len(spans)-read, total)
 			}
 		}
 	}
+	for _, name := range names {
+		t.Logf("median of %d: %-60s %v", *rounds, name, middle(all[name]))
+	}
 }
 
-// noted reads what Celery's workers noted: pairs of seconds since 1970, sent and begun.
-func noted(t *testing.T, dir string) []span {
+func numbers(t *testing.T, list string) (all []float64) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "[0-9]*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []span
-	at := func(b []byte) time.Time {
-		return time.UnixMicro(int64(math.Float64frombits(binary.LittleEndian.Uint64(b)) * 1e6))
-	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
+	for each := range strings.SplitSeq(list, ",") {
+		if each == "" {
+			continue
+		}
+		n, err := strconv.ParseFloat(each, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for ; len(b) >= 16; b = b[16:] {
-			all = append(all, span{at(b), at(b[8:])})
-		}
+		all = append(all, n)
 	}
 	return all
+}
+
+// TestBroker measures the broker.
+func TestBroker(t *testing.T) {
+	if *tasks == 0 {
+		t.Skip("a measurement: make bench-queue")
+	}
+	t.Log(measure(t, newBroker(t), []float64{alone}))
 }
