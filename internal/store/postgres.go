@@ -49,7 +49,7 @@ func OpenPostgres(ctx context.Context, dsn string, opt Options) (*Store, error) 
 const (
 	forWriting = 9
 	forReading = 6
-	forLight   = 1
+	forLight   = 2
 )
 
 const (

@@ -27,6 +27,7 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 		return nil, fmt.Errorf("deriving the key of the records: %w", err)
 	}
 	secret := hex.EncodeToString(derived)
+	moving := newCheckpoints()
 	open := func(connections int, pragmas ...string) (*sql.DB, error) {
 		// FULL makes each commit outlive a power cut: the database is the truth that the broker follows.
 		pragmas = append([]string{"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "secure_delete(ON)",
@@ -37,7 +38,7 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 		if err != nil {
 			return nil, err
 		}
-		db := sql.OpenDB(remembering{connector})
+		db := sql.OpenDB(remembering{connector, moving.committed})
 		db.SetMaxOpenConns(connections)
 		db.SetMaxIdleConns(connections)
 		return db, nil
@@ -56,10 +57,16 @@ func OpenSQLite(ctx context.Context, path string, key []byte, opt Options) (*Sto
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the records at %s: %w", path, err), write.Close())
 	}
+	beside, err := open(1)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the records at %s: %w", path, err), write.Close(), read.Close())
+	}
+	moving.start(ctx, beside)
 	s, err := newStore(ctx, write, read, SQLite, opt)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, moving.close())
 	}
+	s.checkpoints = moving
 	s.copyTo = func(path string) string {
 		u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=xts&hexkey=" + secret}
 		return u.String()

@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
 // remembering is a connector to SQLite whose connections keep the statements that they have prepared: to read a statement takes
 // longer than to run most of them. The driver of PostgreSQL does so by itself.
-type remembering struct{ driver.Connector }
+type remembering struct {
+	driver.Connector
+	committed func(by *sqlite3.Conn, schema string, pages int) error // is called after each commit, with how many pages the log has
+}
 
 // Connect implements driver.Connector.
 func (r remembering) Connect(ctx context.Context) (driver.Conn, error) {
@@ -23,6 +27,7 @@ func (r remembering) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("the driver of SQLite makes connections of another kind (%T)", c), c.Close())
 	}
+	inner.Raw().WALHook(r.committed)
 	return &rememberingConn{sqliteConn: inner, idle: map[string]sqliteStmt{}}, nil
 }
 

@@ -43,16 +43,17 @@ type Options struct {
 
 // Store is a database of records. It is safe for concurrent use.
 type Store struct {
-	write     *sql.DB // for SQLite a single connection, which is also the queue's
-	read      *sql.DB // for SQLite other connections, so that readers do not wait for writers
-	light     *sql.DB // for PostgreSQL, whose commits are not waited for; nil for SQLite
-	dialect   Dialect
-	opt       Options
-	outbox    chan struct{}
-	outage    outage
-	recovery  outbound.Recovery
-	gathering gathering
-	copyTo    func(path string) string // of SQLite: the address of a copy, with its key
+	write       *sql.DB // for SQLite a single connection, which is also the queue's
+	read        *sql.DB // for SQLite other connections, so that readers do not wait for writers
+	light       *sql.DB // for PostgreSQL, whose commits are not waited for; nil for SQLite
+	dialect     Dialect
+	opt         Options
+	outbox      chan struct{}
+	outage      outage
+	recovery    outbound.Recovery
+	gathering   gathering
+	checkpoints *checkpoints             // of SQLite
+	copyTo      func(path string) string // of SQLite: the address of a copy, with its key
 }
 
 func newStore(ctx context.Context, write, read *sql.DB, d Dialect, opt Options) (*Store, error) {
@@ -95,7 +96,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 
 // Close closes the database. Nobody may be using it.
 func (s *Store) Close() error {
-	err := errors.Join(s.read.Close(), s.write.Close())
+	err := errors.Join(s.checkpoints.close(), s.read.Close(), s.write.Close())
 	if s.light != nil {
 		err = errors.Join(err, s.light.Close())
 	}

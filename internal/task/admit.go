@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/analytix-flow/analytix/internal/admission"
-	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // candidates is how many tasks of each place in the queue are looked at at a time.
@@ -31,16 +28,19 @@ const looksApart = 10 * time.Millisecond
 
 // admit hands River the tasks of the shared queue that the gate lets begin, or takes ahead. The others stay available: they hold
 // no worker, and other processes may take them.
-func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+func (q *Queue) admit(ctx context.Context, p *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	if q.gate.Full() && time.Since(q.looked) < looksApart {
 		q.wake.in(shared, looksApart)
 		q.share(true)
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
 	q.looked = time.Now()
-	all, err := q.available(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("looking for tasks: %w", err)
+	all, known := q.offers.take()
+	if !known {
+		var err error
+		if all, err = q.available(ctx); err != nil {
+			return nil, fmt.Errorf("looking for tasks: %w", err)
+		}
 	}
 	plan := q.gate.Plan(q.Budget(), bare(all), p.MaxToLock)
 	q.remember(all, plan)
@@ -53,9 +53,10 @@ func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdr
 	}
 	ids := slices.AppendSeq(slices.Concat(plan.Begin, plan.Ahead), maps.Keys(plan.Refuse))
 	if len(ids) == 0 {
+		q.settle(all, plan, p.MaxToLock)
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
-	jobs, err := q.take(ctx, exec, ids)
+	jobs, err := q.take(ctx, ids)
 	taken := map[int64]bool{}
 	for _, job := range jobs {
 		taken[job.ID] = true
@@ -68,7 +69,15 @@ func (q *Queue) admit(ctx context.Context, exec riverdriver.Executor, p *riverdr
 	if err != nil {
 		return nil, fmt.Errorf("taking tasks: %w", err)
 	}
+	q.settle(all, plan, p.MaxToLock)
 	return &riverdriver.JobGetAvailableResult{Jobs: jobs}, nil
+}
+
+// settle remembers that nobody waits, where the plan shows it.
+func (q *Queue) settle(all []waiting, plan admission.Plan, limit int) {
+	if plan.Waiting == 0 && len(all) < min(candidates, limit) {
+		q.offers.settle()
+	}
 }
 
 func bare(all []waiting) []admission.Candidate {
@@ -79,27 +88,15 @@ func bare(all []waiting) []admission.Candidate {
 	return out
 }
 
-// words are how the database is asked for a task as JSON, and for the time.
-func (q *Queue) words() (text, now string) {
-	if q.cfg.Store.Dialect() == store.Postgres {
-		return "args::text", "now()"
-	}
-	return "json(args)", "datetime('now', 'subsec')"
-}
-
 // available lists the tasks of the shared queue that are due, oldest first, so many of each priority.
 func (q *Queue) available(ctx context.Context) ([]waiting, error) {
-	text, now := q.words()
-	age := "(julianday('now') - julianday(scheduled_at)) * 86400"
-	if q.cfg.Store.Dialect() == store.Postgres {
-		age = "extract(epoch FROM now() - scheduled_at)::float8"
-	}
+	d := q.dialect
 	var each []string // read from the index, however many wait
 	for place := 1; place <= admission.Places; place++ {
 		each = append(each, fmt.Sprintf("SELECT * FROM (SELECT id, args, priority, scheduled_at FROM river_job WHERE state = 'available' AND queue = $1 "+
-			"AND priority = %d AND scheduled_at <= %s ORDER BY scheduled_at, id LIMIT %d) p%d", place, now, candidates, place))
+			"AND priority = %d AND scheduled_at <= %s ORDER BY scheduled_at, id LIMIT %d) p%d", place, d.now, candidates, place))
 	}
-	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT id, "+text+", priority, "+age+" FROM ("+strings.Join(each, " UNION ALL ")+
+	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT id, "+d.text("args")+", priority, "+d.epoch(d.now)+" - "+d.epoch("scheduled_at")+" FROM ("+strings.Join(each, " UNION ALL ")+
 		") due ORDER BY scheduled_at, id", shared)
 	if err != nil {
 		return nil, err
@@ -156,52 +153,6 @@ func (q *Queue) remember(all []waiting, plan admission.Plan) {
 	}
 }
 
-// take makes tasks run in this process, those of them that are still to be had. Should it be forgotten in a power cut, they are
-// available again: that is what they should be then.
-func (q *Queue) take(ctx context.Context, exec riverdriver.Executor, ids []int64) ([]*rivertype.JobRow, error) {
-	jobs, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: ids})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]string, len(ids))
-	for i, id := range ids {
-		list[i] = strconv.FormatInt(id, 10)
-	}
-	_, now := q.words()
-	by, among, brackets, lock := "jsonb_array($1)", "id IN (SELECT value FROM json_each($2))", "[]", ""
-	if q.cfg.Store.Dialect() == store.Postgres {
-		by, among, brackets, lock = "ARRAY[$1::text]", "id = ANY($2::bigint[])", "{}", " FOR UPDATE SKIP LOCKED"
-	}
-	tries := map[int64]int{} // of those that were taken
-	err = q.cfg.Store.Lightly(ctx, func(db store.Queries) error {
-		rows, err := db.QueryContext(ctx, "UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = "+now+", attempted_by = "+by+
-			" WHERE id IN (SELECT id FROM river_job WHERE state = 'available' AND "+among+lock+") RETURNING id, attempt",
-			q.id, brackets[:1]+strings.Join(list, ",")+brackets[1:])
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			var try int
-			if err := rows.Scan(&id, &try); err != nil {
-				return err
-			}
-			tries[id] = try
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, err
-	}
-	jobs = slices.DeleteFunc(jobs, func(j *rivertype.JobRow) bool { return tries[j.ID] == 0 })
-	begun := time.Now()
-	for _, j := range jobs { // as they are now
-		j.State, j.Attempt, j.AttemptedAt, j.AttemptedBy = rivertype.JobStateRunning, tries[j.ID], &begun, []string{q.id}
-	}
-	return jobs, nil
-}
-
 // release gives back what was promised to a task that has ended, and lets others begin.
 func (q *Queue) release(id int64) {
 	room := q.gate.Done(id)
@@ -225,14 +176,10 @@ func (q *Queue) unfit(id int64) error {
 
 // awaitNext has a queue looked at when the next of its tasks is due that is to begin later.
 func (q *Queue) awaitNext(ctx context.Context, queue string) {
-	_, now := q.words()
-	pause := "(julianday(min(scheduled_at)) - julianday('now')) * 86400"
-	if q.cfg.Store.Dialect() == store.Postgres {
-		pause = "extract(epoch FROM min(scheduled_at) - now())::float8"
-	}
+	d := q.dialect
 	var seconds *float64
-	err := q.cfg.Store.Reader().QueryRowContext(ctx, "SELECT "+pause+" FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at > "+now,
-		queue).Scan(&seconds)
+	err := q.cfg.Store.Reader().QueryRowContext(ctx, "SELECT "+d.epoch("min(scheduled_at)")+" - "+d.epoch(d.now)+
+		" FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at > "+d.now, queue).Scan(&seconds)
 	if err == nil && seconds != nil { // otherwise the fallback finds it
 		q.wake.in(queue, max(time.Millisecond, time.Duration(*seconds*float64(time.Second))+time.Millisecond))
 	}

@@ -71,7 +71,7 @@ func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvai
 	var r *riverdriver.JobGetAvailableResult
 	var err error
 	if p.Queue == shared {
-		r, err = e.q.admit(ctx, e.Executor, p)
+		r, err = e.q.admit(ctx, p)
 	} else {
 		r, err = e.Executor.JobGetAvailable(ctx, p)
 	}
@@ -100,6 +100,9 @@ const lookAgain = time.Second
 
 // JobSetStateIfRunningMany implements riverdriver.Executor. A task that is tried again is due some time after it has failed.
 func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
+	if onlyCompleted(p) {
+		return e.q.completed(ctx, p.ID)
+	}
 	rows, err := e.Executor.JobSetStateIfRunningMany(ctx, p)
 	if slices.Contains(p.State, rivertype.JobStateAvailable) {
 		e.q.nudgeAll()

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/analytix-flow/analytix/internal/admission"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/store"
 	"github.com/analytix-flow/analytix/internal/trace"
@@ -28,7 +29,7 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 	if t.Trace == "" {
 		t.Trace = trace.Carry(ctx)
 	}
-	_, err := q.client.InsertTx(context.WithValue(ctx, told{}, true), tx.SQL(), args{Task: t}, &river.InsertOpts{
+	inserted, err := q.client.InsertTx(context.WithValue(ctx, told{}, true), tx.SQL(), args{Task: t}, &river.InsertOpts{
 		Queue: k.queue(), Priority: t.priority(), MaxAttempts: q.cfg.Tries, ScheduledAt: at,
 		UniqueOpts: river.UniqueOpts{ByArgs: true},
 	})
@@ -40,13 +41,25 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 		if pause := time.Until(at); pause > 0 {
 			q.wake.in(k.queue(), pause)
 		} else {
-			q.wake.nudge(k.queue())
+			q.offer(k, inserted)
 		}
 		if q.cfg.Workers < 0 || k.Limit > 0 || !at.IsZero() {
 			q.spread(k.queue())
 		}
 	})
 	return nil
+}
+
+// offer has a task looked at that was put in. One of the shared queue need not be looked for.
+func (q *Queue) offer(k Kind, inserted *rivertype.JobInsertResult) {
+	if j := inserted.Job; q.cfg.Workers >= 0 && k.queue() == shared && j.State == rivertype.JobStateAvailable && !inserted.UniqueSkippedAsDuplicate {
+		w := waiting{Candidate: admission.Candidate{ID: j.ID, Place: j.Priority}}
+		q.weigh(&w.Candidate, j.EncodedArgs)
+		q.offers.put(w)
+		q.wake.offered(shared)
+		return
+	}
+	q.wake.nudge(k.queue())
 }
 
 // errCancelled is the cause with which the context of a cancelled task ends.

@@ -60,7 +60,9 @@ type Queue struct {
 	id     string
 
 	database riverdriver.Driver[*sql.Tx]
+	dialect  dialect
 	gate     admission.Gate
+	offers   offers
 	pace     pace
 	wake     *wake
 	looks    atomic.Int64
@@ -92,7 +94,12 @@ const pollLimited = 250 * time.Millisecond
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg.defaults()
 	q := &Queue{cfg: cfg, kinds: map[string]Kind{}, running: map[string]context.CancelCauseFunc{}, refused: map[int64]*admission.Unfit{},
-		database: driverFor(cfg.Store), wake: newWake(), stir: make(chan struct{}, 1), budget: cfg.Budget}
+		database: driverFor(cfg.Store), dialect: dialectOf(cfg.Store), stir: make(chan struct{}, 1), budget: cfg.Budget}
+	q.wake = newWake(func(queue string) {
+		if queue == shared {
+			q.offers.doubt()
+		}
+	})
 	q.budget.Workers = cfg.Workers
 	for _, k := range cfg.Kinds {
 		q.kinds[k.Name] = k

@@ -61,9 +61,8 @@ const mostQueued = 10000
 
 // Queued lists the tasks that wait, in the whole instance.
 func (q *Queue) Queued(ctx context.Context) ([]Queued, error) {
-	text, now := q.words()
-	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT "+text+" FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at <= "+
-		now+" LIMIT $2", shared, mostQueued)
+	rows, err := q.cfg.Store.Reader().QueryContext(ctx, "SELECT "+q.dialect.text("args")+" FROM river_job WHERE state = 'available' AND queue = $1 AND "+
+		"scheduled_at <= "+q.dialect.now+" LIMIT $2", shared, mostQueued)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the tasks that wait: %w", err)
 	}

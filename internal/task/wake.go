@@ -22,14 +22,21 @@ type wake struct {
 	due    map[string]time.Time // when the timer of a queue fires
 	ended  bool
 	signal chan struct{}
+	heard  func(queue string) // is called before a queue is looked at for something that was not offered
 }
 
-func newWake() *wake {
-	return &wake{queues: map[string]bool{}, timers: map[string]*time.Timer{}, due: map[string]time.Time{}, signal: make(chan struct{}, 1)}
+func newWake(heard func(queue string)) *wake {
+	return &wake{queues: map[string]bool{}, timers: map[string]*time.Timer{}, due: map[string]time.Time{}, signal: make(chan struct{}, 1), heard: heard}
 }
 
 // nudge has a queue looked at.
 func (w *wake) nudge(queue string) {
+	w.heard(queue)
+	w.offered(queue)
+}
+
+// offered has a queue looked at for what was offered.
+func (w *wake) offered(queue string) {
 	w.mu.Lock()
 	w.queues[queue] = true
 	w.mu.Unlock()

@@ -188,8 +188,7 @@ func (w *worker) setAside(ctx context.Context, job *river.Job[args], cause error
 
 // end marks a task that runs as cancelled.
 func (q *Queue) end(ctx context.Context, tx *store.Tx, id int64) error {
-	_, now := q.words()
-	_, err := tx.SQL().ExecContext(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = "+now+
+	_, err := tx.SQL().ExecContext(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = "+q.dialect.now+
 		" WHERE id = $1 AND state = 'running'", id)
 	if err != nil {
 		return fmt.Errorf("ending task %d: %w", id, err)
