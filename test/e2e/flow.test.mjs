@@ -101,6 +101,15 @@ test("a file is sent and a run started with a goal", async () => {
   await reloaded(page.getByRole("navigation", { name: "Route of the run" }));
 });
 
+/** What this tab holds of corrections at reception; empty where it holds none. */
+const corrections = () =>
+  page.evaluate(() =>
+    Object.keys(sessionStorage)
+      .filter((k) => k.includes(".corrections."))
+      .map((k) => sessionStorage.getItem(k))
+      .join(),
+  );
+
 test("the facts of reception are corrected and accepted", async () => {
   await $("go-on").waitFor();
   await page.getByText("Columns (25)").waitFor();
@@ -109,6 +118,17 @@ test("the facts of reception are corrected and accepted", async () => {
   await page.getByLabel("Find a column").fill("notes");
   await page.getByLabel("Role of notes").selectOption("ignore");
   await page.getByText("1 correction", { exact: true }).waitFor();
+  await page.getByLabel("Find a column").fill("quantity");
+  await page.getByLabel("Type of quantity").selectOption("text");
+  await reloaded(page.getByText("2 corrections", { exact: true }));
+  assert.equal(await page.getByLabel("Find a column").inputValue(), "quantity");
+  assert.equal(await page.getByLabel("Type of quantity").inputValue(), "text");
+  await page.getByLabel("Type of quantity").selectOption("integer"); // as it was understood
+  await page.getByLabel("Find a column").fill("notes");
+  await page.getByText("1 correction", { exact: true }).waitFor();
+  await reloaded(page.getByText("1 correction", { exact: true }));
+  assert.equal(await page.getByLabel("Role of notes").inputValue(), "ignore");
+  assert.match(await corrections(), /notes/);
   await page.locator("#main").focus();
   // The session ends before it is accepted: the correction is still there, and is sent after signing in again.
   await page.keyboard.press("Enter");
@@ -118,6 +138,11 @@ test("the facts of reception are corrected and accepted", async () => {
   assert.equal(decisions.length, 1, "it was sent twice");
   assert.equal(decisions[0].decision.choice, "edit");
   assert.deepEqual(decisions[0].decision.params.columns, { notes: { role: "ignore" } });
+  assert.equal(await corrections(), "", "what was sent is still held");
+  await page.goto(`${server.origin}/w/${workspace}/runs/${run}?view=reception`);
+  await page.getByText("Columns (1)").waitFor();
+  assert.equal(await page.locator("[data-changed=true]").count(), 0);
+  await page.goto(`${server.origin}/w/${workspace}/runs/${run}`);
 });
 
 test("issues are triaged with the keyboard, one decision is undone, a reload keeps all", async () => {

@@ -273,6 +273,34 @@ func TestPreviewShowsRowsBeforeAndAfter(t *testing.T) {
 	}
 }
 
+func TestPreviewSaysHowManyColumnsItLeavesOut(t *testing.T) {
+	const columns, rows = 31, 24
+	var csv strings.Builder
+	for r := range rows + 1 {
+		for c := range columns {
+			switch {
+			case r == 0:
+				fmt.Fprintf(&csv, "c%d,", c)
+			case r == 9 || r == 17 && c == 30: // most changes are in the last
+				fmt.Fprintf(&csv, "  %s,", []string{"north", "south", "east"}[(r+c)%3])
+			default:
+				fmt.Fprintf(&csv, "%s,", []string{"north", "south", "east"}[(r+c)%3])
+			}
+		}
+		fmt.Fprintf(&csv, "%d\n", r)
+	}
+	b := begin(t, csv.String())
+	blanks := b.issue("whitespace", "c0")
+	res := b.run("quality.preview", nil, quality.PreviewRequest{Issue: blanks.ID, Resolution: blanks.Resolutions[0].ID, Limit: 2})
+	var p quality.Preview
+	if err := json.Unmarshal(res.Document, &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(blanks.Columns) != columns || p.MoreColumns != columns-24 || !slices.Contains(p.Columns, "c30") {
+		t.Errorf("of %d columns %v are shown and %d not", len(blanks.Columns), p.Columns, p.MoreColumns)
+	}
+}
+
 func TestDecideNotesTheLastDecision(t *testing.T) {
 	doc, err := json.Marshal(flow.IssueList{Issues: []flow.Issue{{ID: "q-001"}, {ID: "q-002"}}})
 	if err != nil {

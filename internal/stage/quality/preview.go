@@ -32,6 +32,7 @@ type Preview struct {
 	Rows         int64          `json:"rows"`
 	RowsRemoved  int64          `json:"rows_removed"`
 	Columns      []string       `json:"columns"` // those of Lines: the key's, then those that change
+	MoreColumns  int            `json:"more_columns" doc:"Columns that change and are left out; those with most changes are shown."`
 	Lines        []PreviewLine  `json:"lines"`
 	Distribution []Distribution `json:"distribution"`
 }
@@ -138,9 +139,11 @@ func (v *Preview) fill(ctx context.Context, p *plan, limit int) error {
 	if err != nil {
 		return err
 	}
+	all := len(changed)
 	if changed, err = p.mostChanged(ctx, changed, previewColumns); err != nil {
 		return err
 	}
+	v.MoreColumns = all - len(changed)
 	v.Columns = shownColumns(p.facts, changed)
 	if err := p.engine.Exec(ctx, "CREATE OR REPLACE TEMP VIEW after_changes AS "+p.after(changed, removes, everything)); err != nil {
 		return err

@@ -3061,6 +3061,11 @@ export interface components {
             issue: string;
             kind: string;
             lines: components["schemas"]["PreviewLine"][] | null;
+            /**
+             * Format: int64
+             * @description Columns that change and are left out; those with most changes are shown.
+             */
+            more_columns: number;
             resolution: string;
             /** Format: int64 */
             rows: number;

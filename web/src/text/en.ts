@@ -436,7 +436,8 @@ export const en = {
 
   preview: {
     title: "Before and after",
-    part: (shown: string, all: string) => `Of the ${all} columns that change the ${shown} with most changes are shown.`,
+    moreColumns: (count: number) =>
+      `${n(count, "more column changes", "more columns change")}: those with most changes are shown.`,
     sum: (cells: string, nc: number, rows: string, nr: number, removed: number) =>
       removed > 0
         ? `${n(removed, "row is", "rows are")} removed.`

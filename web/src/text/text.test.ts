@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, number, percent, person, words } from "./text";
+import { ago, bytes, number, percent, person, text, words } from "./text";
 
 describe("numbers", () => {
   it.each([
@@ -31,6 +31,11 @@ it("tells how long ago", () => {
   expect(ago("2026-11-24T11:15:00Z", now)).toBe("45 minutes ago");
   expect(ago("2026-11-23T12:00:00Z", now)).toBe("yesterday");
   expect(ago("2026-11-24T14:00:00Z", now)).toBe("in 2 hours");
+});
+
+it("says how many columns a preview leaves out", () => {
+  expect(text.preview.moreColumns(1)).toBe("1 more column changes: those with most changes are shown.");
+  expect(text.preview.moreColumns(1226)).toBe("1,226 more columns change: those with most changes are shown.");
 });
 
 it("names people without the id behind them", () => {

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { Fragment, type ReactNode, useState } from "react";
 import { text } from "../text/text";
+import { clip, further } from "./clipped.model";
 
 interface Props<T> {
   all: T[];
@@ -12,17 +13,25 @@ interface Props<T> {
 
 /** The first of many things, and the others some hundreds at a time: a table may have thousands of columns. */
 export function Clipped<T>({ all, most, show, keyOf }: Props<T>) {
-  const [shown, setShown] = useState(most);
+  const { first, more } = useClip(all, most);
   return (
     <>
-      {all.slice(0, shown).map((x) => (
+      {first.map((x) => (
         <Fragment key={keyOf(x)}>{show(x)}</Fragment>
       ))}
-      {all.length > shown && (
-        <Button size="compact-xs" variant="subtle" onClick={() => setShown(shown + 200)}>
-          {text.more(all.length - shown)}
-        </Button>
-      )}
+      {more}
     </>
   );
+}
+
+/** The first of many things, and the button that shows more of them where there are more. */
+export function useClip<T>(all: T[], most: number): { first: T[]; more: ReactNode } {
+  const [shown, setShown] = useState(most);
+  const { first, rest } = clip(all, shown);
+  const more = rest > 0 && (
+    <Button size="compact-xs" variant="subtle" onClick={() => setShown(further(shown))}>
+      {text.more(rest)}
+    </Button>
+  );
+  return { first, more };
 }

@@ -2,6 +2,7 @@ import { Button, Select, Skeleton, Text } from "@mantine/core";
 import { list, type Schemas } from "../../api/types";
 import { count, moment, text } from "../../text/text";
 import { Clipped } from "../../ui/Clipped";
+import { firstNames } from "../../ui/clipped.model";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Cell } from "../quality/Cell";
@@ -88,7 +89,8 @@ function Columns({ gone, fresh }: { gone: string[]; fresh: string[] }) {
   if (gone.length + fresh.length === 0) return null;
   return (
     <Text size="sm">
-      {gone.length > 0 && text.data.gone(gone.join(", "))} {fresh.length > 0 && text.data.fresh(fresh.join(", "))}
+      {gone.length > 0 && text.data.gone(firstNames(gone, 24, text.more))}{" "}
+      {fresh.length > 0 && text.data.fresh(firstNames(fresh, 24, text.more))}
     </Text>
   );
 }

@@ -1,9 +1,8 @@
 import { Alert, Button, Group, Kbd, Textarea, Title, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconMinus, IconX } from "@tabler/icons-react";
-import { useState } from "react";
 import { list } from "../../api/types";
 import { count, number, percent, text, words } from "../../text/text";
-import { Clipped } from "../../ui/Clipped";
+import { Clipped, useClip } from "../../ui/Clipped";
 import { Severity } from "../../ui/Severity";
 import { Sql } from "../../ui/Sql";
 import { Decided } from "../point/Decided";
@@ -140,15 +139,14 @@ function Head({ issue }: { issue: Issue }) {
 }
 
 function Evidence({ issue }: { issue: Issue }) {
-  const [most, setMost] = useState(24);
-  const numbers = Object.entries(issue.evidence.numbers ?? {});
+  const { first: numbers, more } = useClip(Object.entries(issue.evidence.numbers ?? {}), 24);
   const notes = list(issue.evidence.notes);
   return (
     <section className={css.part} aria-label={text.evidence.title}>
       <h3 className="eyebrow">{text.evidence.title}</h3>
       {numbers.length > 0 && (
         <dl className={css.numbers}>
-          {numbers.slice(0, most).map(([name, value]) => (
+          {numbers.map(([name, value]) => (
             <div key={name}>
               <dt>{words(name)}</dt>
               <dd className="num">{/share/.test(name) && value <= 1 ? percent(value) : number(value)}</dd>
@@ -156,11 +154,7 @@ function Evidence({ issue }: { issue: Issue }) {
           ))}
         </dl>
       )}
-      {numbers.length > most && (
-        <Button size="compact-xs" variant="subtle" mb={8} onClick={() => setMost(most + 200)}>
-          {text.more(numbers.length - most)}
-        </Button>
-      )}
+      {more}
       {notes.length > 0 && (
         <ul className={css.notes}>
           {notes.map((n) => (

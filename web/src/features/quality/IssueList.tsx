@@ -2,14 +2,14 @@ import { CloseButton, Select, TextInput } from "@mantine/core";
 import { IconCheck, IconMinus, IconSearch, IconX } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type RefObject, useEffect, useRef } from "react";
-import { list, type Schemas } from "../../api/types";
+import type { Schemas } from "../../api/types";
 import { count, percent, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { Partly } from "../../ui/Partly";
 import { Severity } from "../../ui/Severity";
 import { applies, type Decision } from "../point/point.model";
 import css from "./list.module.css";
-import { type Filter, type Issue, severities } from "./quality.model";
+import { about, type Filter, type Issue, severities } from "./quality.model";
 
 interface Props {
   shown: Issue[];
@@ -115,7 +115,7 @@ const IssueRow = memo(function IssueRow({ issue, decision, selected, at, of, sta
         {issue.title}
       </span>
       <span className={`${css.meta} soft`}>
-        <span className="clip">{list(issue.columns).join(", ").replace("*", text.quality.wholeRows)}</span>
+        <span className="clip">{about(issue)}</span>
         <span className="num" style={{ flex: "none" }}>
           {percent(issue.confidence)} · {text.quality.cells(issue.cells, count(issue.cells))}
         </span>

@@ -8,7 +8,7 @@ import type { RunPath } from "../run/run.query";
 import { Cell } from "./Cell";
 import type { Draft } from "./draft.model";
 import css from "./preview.module.css";
-import type { Issue } from "./quality.model";
+import { about, type Issue } from "./quality.model";
 import { usePreview } from "./quality.query";
 
 interface Props {
@@ -29,7 +29,6 @@ export function Preview({ path, issue, resolution, draft, onRows }: Props) {
   if (preview.error) return <ErrorPanel error={preview.error} retry={() => preview.refetch()} />;
   if (!p) return <Skeleton h={220} radius="md" role="status" aria-label={text.loading} />;
   const lines = list(p.lines);
-  const changed = list(issue.columns).length;
   return (
     <>
       <h3 className="eyebrow">{text.preview.title}</h3>
@@ -37,12 +36,9 @@ export function Preview({ path, issue, resolution, draft, onRows }: Props) {
       {lines.length > 0 && (
         <Lines preview={p} lines={lines} rows={draft.rows} onRows={onRows} busy={preview.isFetching} />
       )}
-      {changed > list(p.columns).length && (
+      {p.more_columns > 0 && (
         <p className="soft" style={{ fontSize: 12.5 }}>
-          {text.preview.part(
-            count(list(p.columns).filter((c) => list(issue.columns).includes(c)).length),
-            count(changed),
-          )}
+          {text.preview.moreColumns(p.more_columns)}
         </p>
       )}
       {lines.length < p.rows && lines.length >= limit && limit < 500 && (
@@ -162,7 +158,7 @@ export function Examples({ issue }: { issue: Issue }) {
           <thead>
             <tr>
               <th className={css.row}>{text.preview.row}</th>
-              <th>{list(issue.columns).join(", ").replace("*", text.quality.wholeRows)}</th>
+              <th>{about(issue)}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../point/point.model";
-import { changed, everything, firstChoice, type Issue, neighbour, nextOpen, visible } from "./quality.model";
+import { about, changed, everything, firstChoice, type Issue, neighbour, nextOpen, visible } from "./quality.model";
 
 function issue(id: string, over: Partial<Issue> = {}): Issue {
   return {
@@ -21,6 +21,15 @@ function issue(id: string, over: Partial<Issue> = {}): Issue {
     ...over,
   };
 }
+
+it("says what an issue is about in a line, of thousands of columns too", () => {
+  const columns = Array.from({ length: 1250 }, (_, i) => `c${i}`);
+  expect(about(issue("a", { columns }))).toBe("c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, 1,238 more");
+  expect(about(issue("a", { columns: ["*"] }))).toBe("whole rows");
+  expect(about(issue("a", { columns: ["a*", "b"] }))).toBe("a*, b");
+  expect(about(issue("a", { columns: null }))).toBe("");
+});
+
 const decided = (choice: string, option = "fix", rows?: number[]): Decision =>
   ({ id: "d", item: "", choice, option, rows, actor: { kind: "person", name: "" }, at: "", seen: "" }) as Decision;
 

@@ -1,4 +1,6 @@
 import { list, type Schemas } from "../../api/types";
+import { text } from "../../text/text";
+import { firstNames } from "../../ui/clipped.model";
 import { applies, type Decision } from "../point/point.model";
 
 export type Issue = Schemas["Issue"];
@@ -15,6 +17,12 @@ export interface Filter {
 }
 
 export const everything: Filter = { search: "", severity: "", state: "all", sort: "severity" };
+
+/** What of the table an issue is about, in a line. */
+export function about(issue: Issue): string {
+  const columns = list(issue.columns).map((c) => (c === "*" ? text.quality.wholeRows : c));
+  return firstNames(columns, 12, text.more);
+}
 
 const rank = (s: string) => {
   const i = severities.indexOf(s as Severity);

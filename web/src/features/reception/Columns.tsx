@@ -1,9 +1,10 @@
 import { NativeSelect, TextInput, Tooltip } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import { list } from "../../api/types";
 import { count, percent, text, words } from "../../text/text";
+import { useHeld } from "../account/useHeld";
 import css from "./columns.module.css";
 import {
   type Column,
@@ -17,6 +18,7 @@ import {
 } from "./reception.model";
 
 interface Props {
+  run: string;
   facts: Facts;
   live: boolean;
   corrections: Corrections;
@@ -24,8 +26,9 @@ interface Props {
 }
 
 /** The columns as they were understood: what each is, what it holds, and why that is thought. */
-export function Columns({ facts, live, corrections, onChange }: Props) {
-  const [search, setSearch] = useState("");
+export function Columns({ run, facts, live, corrections, onChange }: Props) {
+  const [searched, setSearch] = useHeld<string>(`columns.${run}`);
+  const search = searched ?? "";
   const columns = useMemo(() => found(facts, search), [facts, search]);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
@@ -48,7 +51,7 @@ export function Columns({ facts, live, corrections, onChange }: Props) {
           aria-label={text.reception.search}
           leftSection={<IconSearch size={14} />}
           value={search}
-          onChange={(e) => setSearch(e.currentTarget.value)}
+          onChange={(e) => setSearch(e.currentTarget.value || null)}
         />
       </div>
       <div className={`card ${css.box}`} ref={scroller} tabIndex={0} role="region" aria-labelledby="columns">
@@ -89,7 +92,7 @@ export function Columns({ facts, live, corrections, onChange }: Props) {
   );
 }
 
-type CellProps = Omit<Props, "facts"> & { column: Column; rows: number };
+type CellProps = Omit<Props, "facts" | "run"> & { column: Column; rows: number };
 
 function ColumnCells({ column: c, rows, live, corrections, onChange }: CellProps) {
   const fix = corrections.columns?.[c.name];

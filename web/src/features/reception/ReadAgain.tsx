@@ -1,8 +1,8 @@
 import { Button, Group, Modal, NumberInput, Select, Stack, Text } from "@mantine/core";
-import { useState } from "react";
 import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useHeld } from "../account/useHeld";
 import type { PointMoves } from "../point/point.query";
 
 interface Props {
@@ -10,14 +10,29 @@ interface Props {
   onClose: () => void;
   format: Schemas["Format"];
   moves: PointMoves;
+  /** Under which name it is held how the file is to be read. */
+  held: string;
+}
+
+/** How the file is to be read. */
+interface Reading {
+  delimiter: string;
+  encoding: string;
+  header: boolean;
+  skip: number | string;
 }
 
 /** Has the file read again, otherwise: the stage begins anew, and nothing of the file is lost. */
-export function ReadAgain({ opened, onClose, format, moves }: Props) {
-  const [delimiter, setDelimiter] = useState(format.delimiter);
-  const [encoding, setEncoding] = useState("");
-  const [header, setHeader] = useState(format.header);
-  const [skip, setSkip] = useState<number | string>("");
+export function ReadAgain({ opened, onClose, format, moves, held }: Props) {
+  const [typed, setTyped] = useHeld<Partial<Reading>>(held);
+  const { delimiter, encoding, header, skip }: Reading = {
+    delimiter: format.delimiter,
+    encoding: "",
+    header: format.header,
+    skip: "",
+    ...typed,
+  };
+  const set = (change: Partial<Reading>) => setTyped((now) => ({ ...now, ...change }));
   const options: Record<string, unknown> = {};
   if (delimiter !== format.delimiter) options.delimiter = delimiter;
   if (encoding) options.encoding = encoding;
@@ -34,7 +49,7 @@ export function ReadAgain({ opened, onClose, format, moves }: Props) {
           label={text.reception.delimiterLabel}
           data={delimiters(format.delimiter)}
           value={delimiter}
-          onChange={(v) => v && setDelimiter(v)}
+          onChange={(v) => v && set({ delimiter: v })}
         />
         <Select
           label={text.reception.encoding}
@@ -46,7 +61,7 @@ export function ReadAgain({ opened, onClose, format, moves }: Props) {
             })),
           ]}
           value={encoding}
-          onChange={(v) => setEncoding(v ?? "")}
+          onChange={(v) => set({ encoding: v ?? "" })}
         />
         <Select
           label={text.reception.headerLabel}
@@ -55,7 +70,7 @@ export function ReadAgain({ opened, onClose, format, moves }: Props) {
             { value: "false", label: text.reception.noHeader },
           ]}
           value={String(header)}
-          onChange={(v) => setHeader(v === "true")}
+          onChange={(v) => set({ header: v === "true" })}
         />
         <NumberInput
           label={text.reception.skip}
@@ -63,7 +78,7 @@ export function ReadAgain({ opened, onClose, format, moves }: Props) {
           min={0}
           max={10_000}
           value={skip}
-          onChange={setSkip}
+          onChange={(v) => set({ skip: v })}
         />
         <ErrorPanel error={sendBack.error} />
         <Group justify="flex-end" mt="xs">

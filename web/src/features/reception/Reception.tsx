@@ -2,27 +2,29 @@ import { Button, Select, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect } from "react";
 import { api, body } from "../../api/client";
 import { list } from "../../api/types";
 import { count, text, words } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useMay } from "../account/may";
+import { useHeld } from "../account/useHeld";
 import { NotTaken } from "../point/Conflict";
 import { Decided } from "../point/Decided";
 import { PointBar } from "../point/PointBar";
 import { tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
 import { useKeys } from "../quality/useKeys";
+import { routeOf } from "../run/run.model";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { Columns } from "./Columns";
 import { ReadAgain } from "./ReadAgain";
-import { type Corrections, corrected, type Facts, withGoal } from "./reception.model";
+import { type Corrections, corrected, correctionsOf, type Facts, withGoal } from "./reception.model";
 import css from "./reception.module.css";
 
 /** The control point of reception: what the file is, as it was understood, to be corrected before anything rests on it. */
-export default function Reception({ path, open }: StageProps) {
+export default function Reception({ path, run, open }: StageProps) {
   const facts = useQuery({
     queryKey: [...runKey(path.workspace, path.run), "reception"],
     queryFn: () => body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/reception", { params: { path } })),
@@ -39,9 +41,14 @@ export default function Reception({ path, open }: StageProps) {
   const moves = usePointMoves(path, point.data);
   const may = useMay(path.workspace);
   const live = open && may("analyst");
-  const [corrections, setCorrections] = useState<Corrections>({});
+  // What was corrected when the file was read otherwise says nothing of how it is read now.
+  const reading = `${path.run}.${routeOf(run).find((s) => s.stage === "reception")?.round ?? 0}`;
+  const [typed, setTyped] = useHeld<Corrections>(`corrections.${reading}`);
+  useEffect(() => {
+    if (!open) setTyped(null); // somebody else closed the point
+  });
   const confirm = useDisclosure(false);
-  const [again, reading] = useDisclosure(false);
+  const [again, readAgain] = useDisclosure(false);
   useKeys(live && !confirm[0], { Enter: () => confirm[1].open(), a: () => confirm[1].open() });
 
   if (facts.isPending || (open && point.isPending)) return <Skeleton m={24} h={380} radius="lg" />;
@@ -54,27 +61,30 @@ export default function Reception({ path, open }: StageProps) {
   }
   const items = list(point.data?.body.items);
   const item = items[0];
+  const taken = point.data?.body.decisions ?? {};
+  const corrections = open ? (typed ?? correctionsOf(item && taken[item.id])) : {};
   const n = corrected(corrections);
   const past = decisions.data?.filter((d) => d.stage === "reception").at(-1)?.decision;
-  const take = () => {
-    if (!item) return undefined;
+  const take = async () => {
+    if (!item) return;
     const base = { item: item.id, option: list(item.options)[0] };
-    return moves.decide.mutateAsync([
+    await moves.decide.mutateAsync([
       n > 0 ? { ...base, choice: "edit", params: { ...corrections } } : { ...base, choice: "accept" },
     ]);
+    setTyped(null); // the point has it
   };
   return (
     <>
       <NotTaken moves={moves} />
       <div className={css.view}>
-        <Summary facts={facts.data} onAgain={live ? reading.open : undefined} />
+        <Summary facts={facts.data} onAgain={live ? readAgain.open : undefined} />
         {!open && <Decided decision={past} />}
-        <GoalReading facts={facts.data} live={live} corrections={corrections} onChange={setCorrections} />
-        <Columns facts={facts.data} live={live} corrections={corrections} onChange={setCorrections} />
+        <GoalReading facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
+        <Columns run={path.run} facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
       </div>
       {open && (
         <PointBar
-          tally={tally(items, point.data?.body.decisions ?? {})}
+          tally={tally(items, taken)}
           changes={n > 0 ? text.reception.corrections(n) : text.reception.asRead}
           moves={moves}
           next={text.point.next.reception}
@@ -84,7 +94,13 @@ export default function Reception({ path, open }: StageProps) {
           label={n > 0 ? text.reception.acceptCorrected : text.reception.accept}
         />
       )}
-      <ReadAgain opened={again} onClose={reading.close} format={facts.data.format} moves={moves} />
+      <ReadAgain
+        opened={again}
+        onClose={readAgain.close}
+        format={facts.data.format}
+        moves={moves}
+        held={`again.${reading}`}
+      />
     </>
   );
 }

@@ -1,5 +1,15 @@
 import { expect, it } from "vitest";
-import { type Column, corrected, type Facts, found, missingShare, withColumn, withGoal } from "./reception.model";
+import type { Decision } from "../point/point.model";
+import {
+  type Column,
+  corrected,
+  correctionsOf,
+  type Facts,
+  found,
+  missingShare,
+  withColumn,
+  withGoal,
+} from "./reception.model";
 
 const column = { name: "age", type: "integer", role: "measure", semantic_type: "age", missing: 5 } as Column;
 const facts = {
@@ -20,6 +30,15 @@ it("corrects the reading of the goal", () => {
   const c = withGoal({}, facts, "kpi", "delivery_days");
   expect(c).toEqual({ goal: { kpi: "delivery_days" } });
   expect(withGoal(c, facts, "kpi", "late")).toEqual({});
+});
+
+it("begins with what was decided before", () => {
+  const decided = (choice: string, params?: object) => ({ choice, params }) as Decision;
+  const columns = { age: { role: "ignore" } };
+  expect(correctionsOf(decided("edit", { columns }))).toEqual({ columns });
+  expect(correctionsOf(decided("edit"))).toEqual({});
+  expect(correctionsOf(decided("accept", { columns }))).toEqual({});
+  expect(correctionsOf(undefined)).toEqual({});
 });
 
 it("finds columns by what they are", () => {

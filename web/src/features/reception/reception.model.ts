@@ -1,4 +1,5 @@
 import { list, type Schemas } from "../../api/types";
+import type { Decision } from "../point/point.model";
 
 export type Facts = Schemas["Facts"];
 export type Column = Schemas["Column"];
@@ -10,6 +11,11 @@ export const roles = ["identifier", "key", "time", "measure", "dimension", "text
 export interface Corrections {
   columns?: Record<string, { type?: string; role?: string }>;
   goal?: { kpi?: string; direction?: string };
+}
+
+/** Where the work begins: with what was decided before, else with nothing to correct. */
+export function correctionsOf(decision: Decision | undefined): Corrections {
+  return decision?.choice === "edit" ? ((decision.params as Corrections | undefined) ?? {}) : {};
 }
 
 /** The corrections with a column's type or role set; what says the same as the facts is dropped. */
