@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -26,6 +27,19 @@ import (
 
 // patience bounds how long a test waits for what comes by itself.
 const patience = 2 * time.Minute
+
+// untilNoticed waits until it is noticed, by whoever looks around, that a part is out of order.
+func (d *desk) untilNoticed(part condition.Part) {
+	d.Helper()
+	ctx, cancel := context.WithTimeout(d.Context(), patience)
+	defer cancel()
+	for len(d.server.board.Out(part)) == 0 {
+		d.server.look(ctx)
+		if ctx.Err() != nil {
+			d.Fatalf("out: %+v", d.server.board.Now())
+		}
+	}
+}
 
 // untilOut waits until a part is out of order, or in order again, looking whether it is.
 func (d *desk) untilOut(part condition.Part, out bool) {
@@ -126,10 +140,7 @@ func TestSystemsOutsideThatAreOutAreToldToOperators(t *testing.T) {
 	d.figure(`analytix_degraded{part="mail"} 1`)
 	d.figure(`analytix_degraded{part="webhooks"} 1`)
 
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", server)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t, server)
 	s, done := smtp.NewServer(make(office, 1)), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -145,12 +156,60 @@ func TestSystemsOutsideThatAreOutAreToldToOperators(t *testing.T) {
 	d.figure(`analytix_degraded{part="mail"} 0`)
 }
 
+// What takes the log and the traces away is gone: operators are told, nothing is held back, and it clears by itself.
+func TestReceiversOfLogsThatAreOutAreToldToOperators(t *testing.T) {
+	t.Parallel()
+	syslog, collector := tooltest.FreeAddress(t), tooltest.FreeAddress(t)
+	d := sitDownAt(t, Config{Listen: "127.0.0.1:0", Audit: Audit{Syslog: "tcp://" + syslog}, Tracing: Tracing{Endpoint: "http://" + collector, Percent: 100}})
+	d.call(http.MethodPost, "/workspaces", http.StatusCreated, map[string]string{"name": "next"}, nil)
+	d.untilOut(condition.Syslog, true)
+	d.untilOut(condition.Traces, true)
+	for _, c := range d.operators() {
+		if c.Felt || c.Why != "it refuses connections" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if got := d.everybody(); len(got) != 0 {
+		t.Errorf("everybody is told of %v", got)
+	}
+	logs := listen(t, syslog)
+	go func() {
+		for {
+			c, err := logs.Accept()
+			if err != nil {
+				return
+			}
+			go func() { _, _ = io.Copy(io.Discard, c) }() // until the server ends
+		}
+	}()
+	traces := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: patience}
+	l := listen(t, collector)
+	go func() { _ = traces.Serve(l) }() // ends with an error when it is closed
+	t.Cleanup(func() { _ = traces.Close() })
+	d.untilOut(condition.Syslog, false)
+	d.untilOut(condition.Traces, false)
+	if all := d.operators(); len(all) != 0 {
+		t.Errorf("all is well, and they are told of %+v", all)
+	}
+}
+
+// listen waits for connections at an address until the test ends.
+func listen(t *testing.T, address string) net.Listener {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
 // The database, the broker's connection and the object storage go and come back under a server: everybody is told, requests are answered
 // so, and all of it clears by itself.
 func TestWhatEverybodyFeelsIsToldToEverybody(t *testing.T) {
 	storage := objecttest.Start(t)
-	db := storetest.PostgresOfItsOwn(t)
-	d := sitDownAt(t, Config{Listen: "127.0.0.1:0", Postgres: db.Address, NATS: brokertest.Server(t), Objects: storage.URL("p")})
+	db, messages := storetest.PostgresOfItsOwn(t), brokertest.ServerOfItsOwn(t)
+	d := sitDownAt(t, Config{Listen: "127.0.0.1:0", Postgres: db.Address, NATS: messages.Address, Objects: storage.URL("p")})
 	if got := d.everybody(); len(got) != 0 {
 		t.Errorf("at the beginning everybody is told of %v", got)
 	}
@@ -179,6 +238,14 @@ func TestWhatEverybodyFeelsIsToldToEverybody(t *testing.T) {
 	}
 	storage.Resume()
 	d.untilOut(condition.Files, false)
+
+	messages.Stop()
+	d.untilNoticed(condition.Messages)
+	if got := d.everybody(); len(got) != 1 || got[0] != "broker" {
+		t.Errorf("without a broker everybody is told of %v", got)
+	}
+	messages.Start(t)
+	d.untilOut(condition.Messages, false)
 
 	db.Stop()
 	var p httpapi.Problem
