@@ -1,3 +1,4 @@
+// Package brokertest starts a NATS server as a cluster's would be: one that listens, for processes to connect to.
 package brokertest
 
 import (
