@@ -13,7 +13,7 @@ export function Cell({
   changed: boolean;
 }) {
   if (after === undefined) return before === null ? <Missing /> : <del className={css.old}>{shown(before)}</del>;
-  if (!changed) return before === null ? <Missing /> : <>{shown(before)}</>;
+  if (!changed) return before === null ? <Missing /> : shown(before);
   if (before === null || after === null) {
     return (
       <span className={css.change}>

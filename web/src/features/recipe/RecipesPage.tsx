@@ -97,7 +97,7 @@ export function RecipesPage() {
         <div className={css.main}>
           {id === "new" && writable && <Editor key={`new.${kind}`} workspace={workspace} kind={kind} writable />}
           {id && id !== "new" && <Existing key={id} workspace={workspace} kind={kind} id={id} writable={writable} />}
-          {!id && <Empty title={text.recipe.choose}>{text.recipe.chooseWhy[kind]}</Empty>}
+          {!id && shelf.data?.length !== 0 && <Empty title={text.recipe.choose}>{text.recipe.chooseWhy[kind]}</Empty>}
         </div>
       </div>
     </div>
