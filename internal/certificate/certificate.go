@@ -101,6 +101,8 @@ type ACME struct {
 	Dir       string   // a private folder for accounts and certificates, encrypted
 	// Client reaches the authority; nil means the default one.
 	Client *acme.Client
+	// Told, which may be nil, is told what came of each call: nil where the authority answered. It must return at once.
+	Told func(error)
 }
 
 // acmeWithin bounds a request to the authority.
@@ -112,7 +114,11 @@ func (a *ACME) client() *acme.Client {
 	if a.Client != nil {
 		c = a.Client
 	}
-	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway})
+	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: func(_ string, err error) {
+		if a.Told != nil {
+			a.Told(err)
+		}
+	}})
 	own := http.Client{Timeout: acmeWithin}
 	if c.HTTPClient != nil {
 		own = *c.HTTPClient
@@ -150,6 +156,14 @@ func (a ACME) Get(ctx context.Context, ring Keyring) (*tls.Config, error) {
 	c := m.TLSConfig() // with the protocol of the challenge
 	c.MinVersion = tls.VersionTLS13
 	return c, nil
+}
+
+// Check asks the authority for its directory, which says no more than that it answers.
+func (a ACME) Check(ctx context.Context) error {
+	if _, err := (&ACME{Directory: a.Directory}).client().Discover(ctx); err != nil {
+		return fmt.Errorf("asking the authority of certificates: %w", err)
+	}
+	return nil
 }
 
 func makeFolder(dir string) error {

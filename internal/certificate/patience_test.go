@@ -1,10 +1,14 @@
 package certificate
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/analytix-flow/analytix/internal/outbound"
 )
@@ -52,5 +56,41 @@ func TestAnAuthorityThatIsGoneIsLeftAlone(t *testing.T) {
 	}
 	if _, err := c.HTTPClient.Do(r); !errors.Is(err, outbound.ErrOpen) { //nolint:bodyclose // there is no answer
 		t.Errorf("%v", err)
+	}
+}
+
+// Whoever watches is told that an authority is gone, and can ask whether it is back.
+func TestAnAuthorityThatIsGoneIsTold(t *testing.T) {
+	t.Parallel()
+	var gone atomic.Bool
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if gone.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		_, _ = w.Write([]byte(`{"newNonce": "/nonce", "newAccount": "/account", "newOrder": "/order"}`)) // a client that is gone sees nothing
+	}))
+	t.Cleanup(s.Close)
+	var told []bool
+	a := ACME{Directory: s.URL, Told: func(err error) { told = append(told, err == nil) }}
+	c := a.client()
+	c.RetryBackoff = func(int, *http.Request, *http.Response) time.Duration { return -1 }
+	for _, out := range []bool{true, false} {
+		gone.Store(out)
+		if _, err := c.Discover(t.Context()); (err != nil) != out {
+			t.Errorf("gone %v: %v", out, err)
+		}
+	}
+	if !slices.Equal(told, []bool{false, true}) {
+		t.Errorf("told %v", told)
+	}
+	if err := a.Check(t.Context()); err != nil {
+		t.Errorf("it answers: %v", err)
+	}
+	s.Close()
+	short, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.Check(short); err == nil {
+		t.Error("it is gone, and checked as if it were there")
 	}
 }

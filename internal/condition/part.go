@@ -15,13 +15,14 @@ const (
 	Mail      Part = "mail"
 	Webhooks  Part = "webhooks"
 	Backup    Part = "backup"
+	Authority Part = "certificate_authority"
 	Syslog    Part = "syslog"
 	Traces    Part = "traces"
 )
 
 // Parts lists them, the worst first.
 func Parts() []Part {
-	return []Part{Database, Disk, Files, Keys, Messages, AccessLog, SignIn, Mail, Webhooks, Backup, Syslog, Traces}
+	return []Part{Database, Disk, Files, Keys, Messages, AccessLog, SignIn, Mail, Webhooks, Backup, Authority, Syslog, Traces}
 }
 
 // Words say what it means that a part is out of order.
@@ -91,6 +92,11 @@ var words = map[Part]Words{
 		"There is no backup that is recent enough.", "the last one is older than two intervals",
 		"Everything.", "Nothing; but what was done since the last backup is in none.",
 		"The next one is made at its time; see AnalytixBackupOld in the runbooks.", false,
+	},
+	Authority: {
+		"The authority of certificates cannot be reached.", "it fails",
+		"Everything, while the certificate is valid.", "Its renewal, which begins a month before its end.",
+		"It is asked again every ten seconds, and the renewal is tried every hour or so; see AnalytixCertificateExpires in the runbooks.", false,
 	},
 	Syslog: {
 		"The access log does not reach its syslog target.", "it fails",

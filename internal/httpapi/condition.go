@@ -14,7 +14,7 @@ import (
 
 // Condition is something that is out of order right now.
 type Condition struct {
-	Part  string    `json:"part" doc:"A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, syslog or traces."`
+	Part  string    `json:"part" doc:"A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, certificate_authority, syslog or traces."`
 	Since time.Time `json:"since" doc:"When it was first found so."`
 	Title string    `json:"title" doc:"What is out of order."`
 	Works string    `json:"works" doc:"What works all the same."`

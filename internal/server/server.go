@@ -177,7 +177,9 @@ func (s *Server) tls(ctx context.Context) (*tls.Config, error) {
 	case t.CertFile != "":
 		return certificate.Files(t.CertFile, t.KeyFile, func(err error) { s.parts.Log.Warn("the certificate was not renewed", "error", err) })
 	case len(t.Domains) > 0:
-		return certificate.ACME{Domains: t.Domains, Email: t.Email, Directory: t.Directory, Dir: dir}.Get(ctx, s.app.Ring())
+		authority := certificate.ACME{Domains: t.Domains, Email: t.Email, Directory: t.Directory, Dir: dir, Told: s.tells(condition.Authority)}
+		s.outside[condition.Authority] = func(ctx context.Context, _ string) error { return authority.Check(ctx) }
+		return authority.Get(ctx, s.app.Ring())
 	case t.SelfMade:
 		host, _, err := net.SplitHostPort(s.net.Addr().String())
 		if err != nil {

@@ -2246,7 +2246,7 @@ export interface components {
             held: string;
             /** @description What happens next, and what is to be done. */
             next: string;
-            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, syslog or traces. */
+            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, certificate_authority, syslog or traces. */
             part: string;
             /**
              * Format: date-time
@@ -3454,7 +3454,7 @@ export interface components {
             last: string;
             /** @description What happens next, and what is to be done. */
             next: string;
-            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, syslog or traces. */
+            /** @description A stable word: database, disk, object_storage, vault, broker, access_log, sign_in, mail, webhooks, backup, certificate_authority, syslog or traces. */
             part: string;
             /**
              * Format: date-time
