@@ -138,9 +138,9 @@ bench-idle: build ## what the server takes when nobody uses it: processor, memor
 	scripts/measure-idle.sh
 
 .PHONY: bench-queue
-bench-queue: $(EXTENSION) ## tasks that do nothing through the queue and the broker, and through Celery on Redis
+bench-queue: $(EXTENSION) ## tasks that do nothing through the queue and the broker, and through Celery on Redis, in memory all but SQLite
 	scripts/debian-packages.sh redis-server:/usr/bin/redis-server python3-celery:/usr/lib/python3/dist-packages/celery python3-redis:/usr/lib/python3/dist-packages/redis
-	go test -count=1 -timeout 30m -v ./test/queue -queue.tasks 2000
+	TMPDIR=/dev/shm go test -count=1 -timeout 60m -v ./test/queue -queue.tasks 2000 -queue.disk $(CURDIR)/bin
 
 .PHONY: bench-runs
 bench-runs: $(EXTENSION) ## whole runs of small files through one process with one, two and four workers

@@ -13,7 +13,8 @@
 //	                 └──────────────────────────────────────► cancelled
 //
 // What made nothing is ended by River, many at a time, some tenths of a second later: a process that dies meanwhile leaves it to be
-// worked again. Whoever has inserted a task is told of it after the commit; other processes on PostgreSQL by its notifications.
+// worked again. Whoever has inserted a task is told of it after the commit, and takes it without a look at the queue where nobody else can
+// be waiting there; other processes on PostgreSQL are told by its notifications.
 //
 // A task carries ids only. It is unique: a second insertion of the same run, stage, round, try and kind is dropped.
 // Work must be idempotent: a process that dies leaves its tasks to be worked again, at once after a restart of the

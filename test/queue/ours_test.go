@@ -22,7 +22,19 @@ import (
 
 func openSQLite(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "records.db"), make([]byte, 32), store.Options{})
+	dir := t.TempDir()
+	if *disk != "" {
+		var err error
+		if dir, err = os.MkdirTemp(*disk, "queue-"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	s, err := store.OpenSQLite(t.Context(), filepath.Join(dir, "records.db"), make([]byte, 32), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
