@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -130,7 +131,55 @@ func (q *Queue) lookAfter(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 	}
+	return q.freeOwn(ctx, conn)
+}
+
+// lostAfter is how long ago a task must have been taken to be looked for here: those that have just been are on their way.
+const lostAfter = "interval '30 seconds'"
+
+// freeOwn sets free what stands as worked by this process and is not: the answer to its being taken was lost on the way. One whose end
+// is just being recorded may be among them: it made nothing, or its end would have been recorded before it was let go, and is worked again.
+func (q *Queue) freeOwn(ctx context.Context, conn *sql.Conn) error {
+	const mine = "state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1 AND attempted_at < now() - " + lostAfter
+	rows, err := conn.QueryContext(ctx, "SELECT id, args FROM river_job WHERE "+mine, q.id)
+	if err != nil {
+		return err
+	}
+	lost, err := q.lost(rows)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	freed, err := conn.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) WHERE id = ANY($2) AND "+mine, q.id, lost)
+	if err != nil {
+		return err
+	}
+	if n, err := freed.RowsAffected(); err == nil && n > 0 {
+		q.cfg.Log.Warn("tasks stood as taken by this worker and were not; they are worked now", "tasks", n)
+	}
+	q.nudgeAll()
 	return nil
+}
+
+// lost reads tasks and lists those that are not being worked here.
+func (q *Queue) lost(rows *sql.Rows) (ids []int64, err error) {
+	defer rows.Close()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for rows.Next() {
+		var id int64
+		var raw []byte
+		if err := rows.Scan(&id, &raw); err != nil {
+			return nil, err
+		}
+		var t Task
+		if err := json.Unmarshal(raw, &t); err != nil {
+			return nil, fmt.Errorf("reading task %d: %w", id, err)
+		}
+		if _, here := q.running[t.ID()]; !here {
+			ids = append(ids, id)
+		}
+	}
+	return ids, rows.Err()
 }
 
 func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {

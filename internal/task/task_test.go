@@ -461,6 +461,47 @@ func isToldOfTasks(b *bench) {
 	}
 }
 
+// TestATaskWhoseTakingWasNotHeardOfIsWorked has one stand as taken by a process that never heard that it took it, beside one that has
+// been worked there for as long.
+func TestATaskWhoseTakingWasNotHeardOfIsWorked(t *testing.T) {
+	t.Parallel()
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	b := &bench{t, s}
+	begun, end, done := make(chan struct{}, 2), make(chan struct{}), make(chan struct{})
+	q := b.start(task.Config{Kinds: []task.Kind{
+		{Name: "long.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			begun <- struct{}{}
+			<-end
+			return nil, nil
+		}},
+		{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
+			close(done)
+			return nil, nil
+		}},
+	}, Workers: 2, Poll: time.Hour})
+	defer b.stop(q)
+	b.insert(q, one("long.kind"))
+	b.await("the long one", begun)
+	inserter := b.open(task.Config{Kinds: []task.Kind{{Name: "some.kind"}}, Workers: -1})
+	b.tx(func(ctx context.Context, tx *store.Tx) error {
+		if err := inserter.Insert(ctx, tx, one("some.kind"), time.Time{}); err != nil {
+			return err
+		}
+		_, err := tx.SQL().ExecContext(ctx, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = now() - interval '1 hour', "+
+			"attempted_by = (SELECT attempted_by FROM river_job WHERE kind = 'long.kind')")
+		return err
+	})
+	b.await("the task whose taking was not heard of", done)
+	if len(begun) > 0 {
+		t.Error("a task that is being worked was set free")
+	}
+	close(end)
+}
+
 // TestOtherProcessesAreTold has one process put in what another works, which looks by itself after an hour only.
 func TestOtherProcessesAreTold(t *testing.T) {
 	t.Parallel()
