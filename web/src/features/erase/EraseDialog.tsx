@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { list } from "../../api/types";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { GrowingText } from "../../ui/GrowingText";
 import css from "./erase.module.css";
 import { type Erasure, useErase } from "./erase.query";
 
@@ -63,11 +64,11 @@ export function EraseDialog({ workspace, dataset, name, runs, onClose }: Props) 
             value={typed}
             onChange={(e) => setTyped(e.currentTarget.value)}
           />
-          <Textarea
+          <GrowingText
             label={text.erase.why}
             mt="sm"
             minRows={2}
-            autosize
+            maxRows={8}
             maxLength={1000}
             value={why}
             onChange={(e) => setWhy(e.currentTarget.value)}

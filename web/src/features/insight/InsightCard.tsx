@@ -1,10 +1,11 @@
-import { Button, Kbd, Popover, Textarea } from "@mantine/core";
+import { Button, Kbd, Popover } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowBackUp, IconCheck, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { list, type Schemas } from "../../api/types";
 import { number, percent, text, words } from "../../text/text";
 import { Chart } from "../../ui/Chart";
+import { GrowingText } from "../../ui/GrowingText";
 import { Sql } from "../../ui/Sql";
 import { Decided } from "../point/Decided";
 import type { Decision } from "../point/point.model";
@@ -159,11 +160,11 @@ function Dismiss({ onDismiss, dismissed }: { onDismiss: (why: string) => void; d
             onDismiss(why);
           }}
         >
-          <Textarea
+          <GrowingText
             label={text.insight.dismissWhy}
             size="xs"
-            autosize
             minRows={2}
+            maxRows={8}
             maxLength={2000}
             value={why}
             onChange={(e) => setWhy(e.currentTarget.value)}

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Kbd, Textarea, Title, Tooltip } from "@mantine/core";
+import { Alert, Button, Group, Kbd, Title, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconArrowLeft, IconCheck, IconMinus, IconX } from "@tabler/icons-react";
 import { list } from "../../api/types";
 import { count, number, percent, text, words } from "../../text/text";
 import { Clipped, useClip } from "../../ui/Clipped";
+import { GrowingText } from "../../ui/GrowingText";
 import { Severity } from "../../ui/Severity";
 import { Sql } from "../../ui/Sql";
 import { Decided } from "../point/Decided";
@@ -88,11 +89,10 @@ export function IssueDetail(p: Props) {
           <Talk path={p.path} item={issue.id} />
         </section>
         {live && (
-          <Textarea
+          <GrowingText
             className={css.reason}
             label={text.point.reason}
             description={text.point.reasonWhy}
-            autosize
             minRows={1}
             maxRows={5}
             maxLength={2000}

@@ -1,7 +1,8 @@
-import { Button, Group, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Switch, TextInput } from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useState } from "react";
 import { text, words } from "../../text/text";
+import { GrowingText } from "../../ui/GrowingText";
 import { type Field, fieldsOf, readable } from "./params.model";
 import css from "./params.module.css";
 
@@ -104,11 +105,10 @@ function FieldEditor({ field: f, disabled, more, onMore, onChange }: FieldProps)
       );
     case "list":
       return (
-        <Textarea
+        <GrowingText
           size="xs"
           label={label}
           description={text.params.onePerLine}
-          autosize
           minRows={1}
           maxRows={6}
           value={f.value.join("\n")}
@@ -200,10 +200,9 @@ function JsonEditor({
     }
   };
   return (
-    <Textarea
+    <GrowingText
       size="xs"
       label={label}
-      autosize
       minRows={1}
       maxRows={8}
       disabled={disabled}

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Menu, Modal, Select, Text, Textarea, Title } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Modal, Select, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconBan, IconDots, IconRewindBackward5, IconTable } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { GrowingText } from "../../ui/GrowingText";
 import { Status } from "../../ui/Status";
 import { useMay } from "../account/may";
 import { Present } from "../together/Present";
@@ -91,12 +92,12 @@ function AbortDialog({ path, opened, onClose }: { path: RunPath; opened: boolean
       <Text size="sm" mb="sm">
         {text.run.abortWhat}
       </Text>
-      <Textarea
+      <GrowingText
         label={text.run.abortWhy}
         required
         withAsterisk={false}
         minRows={2}
-        autosize
+        maxRows={8}
         maxLength={1000}
         value={why}
         onChange={(e) => setWhy(e.currentTarget.value)}

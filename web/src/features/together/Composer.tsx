@@ -1,6 +1,7 @@
-import { Button, Textarea } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { text } from "../../text/text";
+import { GrowingText } from "../../ui/GrowingText";
 import { useMe } from "../account/account.query";
 import { useHeld } from "../account/useHeld";
 import { useMembers } from "../audit/audit.query";
@@ -78,14 +79,13 @@ export function Composer({ workspace, busy, onSay, held = "", before = "", onCan
   };
   return (
     <div className={css.composer}>
-      <Textarea
+      <GrowingText
         ref={area}
         size="xs"
         aria-label={onCancel ? text.together.editing : text.together.say}
         placeholder={text.together.sayHint}
         data-talk={onCancel ? undefined : true}
         autoFocus={onCancel !== undefined}
-        autosize
         minRows={1}
         maxRows={8}
         maxLength={4000}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NativeSelect, Progress, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, Progress, Stack, Text } from "@mantine/core";
 import { IconFileSpreadsheet, IconUpload, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -6,6 +6,7 @@ import { type DragEvent, type FormEvent, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { GrowingText } from "../../ui/GrowingText";
 import { useUsage } from "../admin/admin.query";
 import { runsKey, useWorkspace } from "../home/home.query";
 import { useShelf } from "../recipe/recipe.query";
@@ -95,12 +96,11 @@ export function NewRun({ workspace }: { workspace: string }) {
             </Text>
           )}
           {state.step === "failed" && <ErrorPanel error={state.problem} retry={() => begin(state.file)} />}
-          <Textarea
+          <GrowingText
             label={text.upload.goal}
             description={text.upload.goalWhy}
             placeholder={text.upload.goalExample}
             name="goal"
-            autosize
             minRows={2}
             maxRows={6}
             maxLength={2000}

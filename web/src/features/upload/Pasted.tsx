@@ -1,5 +1,6 @@
-import { Button, Group, Text, Textarea } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { bytes, text } from "../../text/text";
+import { GrowingText } from "../../ui/GrowingText";
 import type { Pasted } from "./paste.model";
 import css from "./upload.module.css";
 
@@ -61,12 +62,11 @@ export function PastedTable({ file, table, refused, onSend, onDrop }: Props) {
 /** A field to paste into, for those whose device pastes only into fields. What is pasted does not stay in it. */
 export function PasteHere({ onPaste, refused }: { onPaste: (from: DataTransfer) => void; refused: boolean }) {
   return (
-    <Textarea
+    <GrowingText
       label={text.upload.pasteHere}
       description={text.upload.pasteHereWhy}
       error={refused && text.upload.pasteRefused}
       minRows={2}
-      autosize
       maxRows={2}
       autoFocus
       value=""
