@@ -83,7 +83,7 @@ func TestHollowLineOfTotalsNeedsNoRightSum(t *testing.T) {
 		fmt.Fprintf(&b, "thing %d,%s,2024-01-%02d,%d\n", i, []string{"north", "south"}[i%2], 1+i%28, i)
 	}
 	x := begin(t, b.String()+"Total,,,99999\n")
-	if i := x.issue("total_row", "*"); i == nil || i.Rows != 1 {
+	if i := x.issue("total_row", "*"); i == nil || i.Rows != 1 || i.Title != "1 row is the total of others" {
 		t.Errorf("the line of totals: %+v", i)
 	}
 }
