@@ -19,6 +19,7 @@ type dialect struct {
 	brackets string // around such a list
 	lock     string // has a row that somebody else changes passed over
 	failures string // how many errors a task had
+	run      string // of which run a task is
 	insert   string // puts a task in, and returns its id where it was not there
 }
 
@@ -29,7 +30,7 @@ func dialectOf(s *store.Store) dialect {
 			epoch: func(column string) string { return "extract(epoch FROM " + column + ")::float8" },
 			time:  func(t time.Time) any { return t },
 			now:   "now()", only: "ARRAY[$1::text]", among: "id = ANY($2::bigint[])", brackets: "{}", lock: " FOR UPDATE SKIP LOCKED",
-			failures: "coalesce(array_length(errors, 1), 0)",
+			failures: "coalesce(array_length(errors, 1), 0)", run: "args->>'run'",
 			insert: inserting + "($1::jsonb, now(), $2, $3, $4::jsonb, $5, $6, coalesce($7::timestamptz, now()), $8::river_job_state, '{}', $9::bytea, " +
 				"nullif($10::int, 0)::bit(8))" + ifFresh,
 		}
@@ -40,7 +41,7 @@ func dialectOf(s *store.Store) dialect {
 		// River compares times as texts of this form.
 		time: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 		now:  "datetime('now', 'subsec')", only: "jsonb_array($1)", among: "id IN (SELECT value FROM json_each($2))", brackets: "[]",
-		failures: "coalesce(json_array_length(errors), 0)",
+		failures: "coalesce(json_array_length(errors), 0)", run: "json_extract(args, '$.run')",
 		insert: inserting + "(jsonb($1), datetime('now', 'subsec'), $2, $3, jsonb($4), $5, $6, coalesce($7, datetime('now', 'subsec')), $8, jsonb('[]'), $9, " +
 			"nullif($10, 0))" + ifFresh,
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // Outcome is what became of a try of a task.
@@ -30,12 +28,10 @@ type Tried struct {
 
 // Oldest says how long the task that waits longest for a worker has been waiting; 0 where none waits.
 func (q *Queue) Oldest(ctx context.Context) (time.Duration, error) {
-	query := "SELECT coalesce((julianday('now') - julianday(min(scheduled_at))) * 86400, 0) FROM river_job WHERE state = 'available'"
-	if q.cfg.Store.Dialect() == store.Postgres {
-		query = "SELECT coalesce(extract(epoch FROM now() - min(scheduled_at)), 0)::float8 FROM river_job WHERE state = 'available'"
-	}
+	d := q.dialect
 	var seconds float64
-	err := q.cfg.Store.Reader().QueryRowContext(ctx, query).Scan(&seconds)
+	err := q.cfg.Store.Reader().QueryRowContext(ctx, "SELECT coalesce("+d.epoch(d.now)+" - "+d.epoch("min(scheduled_at)")+", 0) FROM river_job "+
+		"WHERE state = 'available'").Scan(&seconds)
 	if err != nil {
 		return 0, fmt.Errorf("asking how long tasks wait: %w", err)
 	}

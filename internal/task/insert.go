@@ -68,12 +68,8 @@ var errCancelled = errors.New("the task was cancelled")
 // Cancel cancels the tasks of a run that have not ended; an empty stage means those of all stages. Those that run in
 // this process have their context ended when the transaction is committed, those in others within seconds.
 func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, run string, stage flow.Stage) error {
-	argument := "json_extract(args, '$.run')"
-	if q.cfg.Store.Dialect() == store.Postgres {
-		argument = "args->>'run'"
-	}
 	rows, err := tx.SQL().QueryContext(ctx, "SELECT id FROM river_job WHERE state NOT IN "+
-		"('cancelled', 'completed', 'discarded') AND "+argument+" = $1", run)
+		"('cancelled', 'completed', 'discarded') AND "+q.dialect.run+" = $1", run)
 	if err != nil {
 		return fmt.Errorf("looking for the tasks of run %s: %w", run, err)
 	}

@@ -115,6 +115,12 @@ func (q *Queue) announce(ctx context.Context) (*sql.Conn, error) {
 	return conn, nil
 }
 
+// On PostgreSQL: what the worker $1 works, and how it is set free. The try is not counted.
+const (
+	workedBy = "state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1"
+	setFree  = "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) WHERE "
+)
+
 // lookAfter sets free the tasks of workers whose lock is free.
 func (q *Queue) lookAfter(ctx context.Context, conn *sql.Conn) error {
 	rows, err := conn.QueryContext(ctx, "SELECT DISTINCT attempted_by[array_length(attempted_by, 1)] FROM river_job "+
@@ -140,7 +146,7 @@ const lostAfter = "interval '30 seconds'"
 // freeOwn sets free what stands as worked by this process and is not: the answer to its being taken was lost on the way. One whose end
 // is just being recorded may be among them: it made nothing, or its end would have been recorded before it was let go, and is worked again.
 func (q *Queue) freeOwn(ctx context.Context, conn *sql.Conn) error {
-	const mine = "state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1 AND attempted_at < now() - " + lostAfter
+	const mine = workedBy + " AND attempted_at < now() - " + lostAfter
 	rows, err := conn.QueryContext(ctx, "SELECT id, args FROM river_job WHERE "+mine, q.id)
 	if err != nil {
 		return err
@@ -149,7 +155,7 @@ func (q *Queue) freeOwn(ctx context.Context, conn *sql.Conn) error {
 	if err != nil || len(lost) == 0 {
 		return err
 	}
-	freed, err := conn.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) WHERE id = ANY($2) AND "+mine, q.id, lost)
+	freed, err := conn.ExecContext(ctx, setFree+"id = ANY($2) AND "+mine, q.id, lost)
 	if err != nil {
 		return err
 	}
@@ -187,8 +193,7 @@ func (q *Queue) free(ctx context.Context, conn *sql.Conn, id string) error {
 	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1, $2)", lockSpace, lockOf(id)).Scan(&dead); err != nil || !dead {
 		return err
 	}
-	_, err := conn.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = greatest(attempt - 1, 0) "+
-		"WHERE state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1", id)
+	_, err := conn.ExecContext(ctx, setFree+workedBy, id)
 	_, unlock := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1, $2)", lockSpace, lockOf(id))
 	q.nudgeAll()
 	return errors.Join(err, unlock)
