@@ -114,11 +114,7 @@ func (a *ACME) client() *acme.Client {
 	if a.Client != nil {
 		c = a.Client
 	}
-	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: func(_ string, err error) {
-		if a.Told != nil {
-			a.Told(err)
-		}
-	}})
+	way := outbound.NewWay(outbound.Limits{Down: outbound.Gateway, Told: outbound.ToldOf(a.Told)})
 	own := http.Client{Timeout: acmeWithin}
 	if c.HTTPClient != nil {
 		own = *c.HTTPClient

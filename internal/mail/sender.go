@@ -84,11 +84,7 @@ func New(cfg Config) (*Sender, error) {
 	default:
 		return nil, fmt.Errorf("mails are protected by %q: use starttls, implicit or none", s.cfg.Security)
 	}
-	s.way = outbound.NewWay(outbound.Limits{Timeout: 2 * s.cfg.Timeout, AtOnce: atOnce, Answered: answered, Told: func(_ string, err error) {
-		if cfg.Told != nil {
-			cfg.Told(err)
-		}
-	}})
+	s.way = outbound.NewWay(outbound.Limits{Timeout: 2 * s.cfg.Timeout, AtOnce: atOnce, Answered: answered, Told: outbound.ToldOf(cfg.Told)})
 	s.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
 	if cfg.CAFile == "" {
 		return s, nil

@@ -82,6 +82,14 @@ type host struct {
 	budget  *budget
 }
 
+// ToldOf is a Told of a way to a single host, of which f, which may be nil, need not be told the name.
+func ToldOf(f func(error)) func(string, error) {
+	if f == nil {
+		return nil
+	}
+	return func(_ string, err error) { f(err) }
+}
+
 // NewWay makes a Way.
 func NewWay(l Limits) *Way {
 	if l.AtOnce == 0 {

@@ -34,11 +34,7 @@ const collectorHost = "the collector of traces"
 const sendingAtOnce = 2
 
 func newPatient(client otlptrace.Client, log *slog.Logger, told func(error)) *patient {
-	return &patient{Client: client, log: log, way: outbound.NewWay(outbound.Limits{Timeout: sendWithin, AtOnce: sendingAtOnce, Turn: sendWithin, Told: func(_ string, err error) {
-		if told != nil {
-			told(err)
-		}
-	}})}
+	return &patient{Client: client, log: log, way: outbound.NewWay(outbound.Limits{Timeout: sendWithin, AtOnce: sendingAtOnce, Turn: sendWithin, Told: outbound.ToldOf(told)})}
 }
 
 // check asks the collector by handing it nothing.
