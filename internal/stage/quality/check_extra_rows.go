@@ -8,6 +8,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 )
 
 // Rows that are none of the table's: headers that return, and lines of totals.
@@ -32,7 +33,7 @@ func extraHeader(ctx context.Context, t *Table) ([]Finding, error) {
 		return nil, err
 	}
 	where := strings.Join(conds, " + ") + fmt.Sprintf(" >= %d", len(conds))
-	return t.extra(ctx, where, [2]string{"%d row repeats the header", "%d rows repeat the header"}, "drop_rows", "Take the repeated headers out", params, 0.99)
+	return t.extra(ctx, where, "%d {row repeats|rows repeat} the header", "drop_rows", "Take the repeated headers out", params, 0.99)
 }
 
 // mayBeHeader says whether every column whose texts are gathered holds its own name: else no row can repeat the header.
@@ -99,7 +100,7 @@ func totalRow(ctx context.Context, t *Table) ([]Finding, error) {
 	if err != nil || !sums {
 		return nil, err
 	}
-	return t.extra(ctx, word, [2]string{"%d row is the total of others", "%d rows are totals of others"}, "remove_total_rows", "Take the totals out",
+	return t.extra(ctx, word, "%d {row is the total|rows are totals} of others", "remove_total_rows", "Take the totals out",
 		[]any{map[string]any{"column": label.Name, "is": "matches", "value": totalWords}}, 0.9)
 }
 
@@ -151,8 +152,8 @@ func (t *Table) areHollow(ctx context.Context, word string) (bool, error) {
 	return hollow != nil && others != nil && *hollow*2 <= float64(len(filled)) && *others >= 2**hollow, nil
 }
 
-// extra is the finding of rows that do not belong. Its titles are of one row, and of several, with their number.
-func (t *Table) extra(ctx context.Context, where string, titles [2]string, kind, label string, params []any, confidence float64) ([]Finding, error) {
+// extra is the finding of rows that do not belong. Its title is one for phrase.Count.
+func (t *Table) extra(ctx context.Context, where, title, kind, label string, params []any, confidence float64) ([]Finding, error) {
 	var n int64
 	if err := t.Engine.QueryRow(ctx, "SELECT count(*) FROM data WHERE "+where, &n); err != nil {
 		return nil, fmt.Errorf("looking for rows that do not belong: %w", err)
@@ -160,12 +161,8 @@ func (t *Table) extra(ctx context.Context, where string, titles [2]string, kind,
 	if n == 0 {
 		return nil, nil
 	}
-	title := titles[1]
-	if n == 1 {
-		title = titles[0]
-	}
 	return []Finding{{Priority: 5, Issue: flow.Issue{
-		Columns: []string{flow.AllColumns}, Severity: flow.High, Confidence: confidence, Title: fmt.Sprintf(title, n),
+		Columns: []string{flow.AllColumns}, Severity: flow.High, Confidence: confidence, Title: phrase.Count(n, title, n),
 		Evidence: flow.Evidence{SQL: "SELECT * FROM data WHERE " + where, Numbers: map[string]float64{"rows": float64(n)}},
 		Resolutions: []flow.Resolution{
 			recommended(flow.Resolution{Kind: kind, Label: label, Params: map[string]any{"where": params}}, "they are no rows of the table and count twice"), markOnly(),
