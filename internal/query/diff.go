@@ -84,8 +84,8 @@ func diff(ctx context.Context, job *stage.Job, e *engine.Session, q *Between) (a
 	if err != nil {
 		return nil, err
 	}
-	d := &Difference{Rows: p.rows, Gone: before.without(after), New: after.without(before)}
-	if d.Rows = p.rows[:min(len(p.rows), q.Limit)]; len(p.rows) > q.Limit || p.cut {
+	d := &Difference{Rows: p.rows[:min(len(p.rows), q.Limit)], Gone: before.without(after), New: after.without(before)}
+	if len(p.rows) > q.Limit || p.cut {
 		d.Next = d.Rows[len(d.Rows)-1].Row
 	}
 	return d, nil
@@ -176,10 +176,10 @@ func (p *comparison) trim() {
 		}
 		keep++
 	}
-	if clear(p.rows[keep:]); p.cut || keep > p.limit {
+	if p.cut || keep > p.limit {
 		p.last = p.rows[keep-1].Row
 	}
-	p.rows = p.rows[:keep]
+	p.rows = slices.Delete(p.rows, keep, len(p.rows))
 }
 
 // size is about what a cell takes of an answer.
