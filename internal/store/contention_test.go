@@ -19,6 +19,26 @@ type moving struct {
 	tries atomic.Int64
 }
 
+// begun opens one, with so many runs.
+func begun(t *testing.T, runs int) *moving {
+	t.Helper()
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	m := &moving{Store: s, t: t}
+	for i := range runs {
+		err := s.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.InsertRun(ctx, store.Run{ID: m.run(i), Status: "running", State: []byte("{}")})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m
+}
+
 func (m *moving) run(i int) string { return fmt.Sprintf("20261124-1200%02d-x", i) }
 
 // move does what the control point manager does with an event, on the run's turn.
@@ -81,21 +101,8 @@ func (m *moving) relay() (sent int) {
 
 // Runs that move at once, and the relay of their messages, have nothing to do with one another: none is ever done again.
 func TestRunsThatMoveAtOnceAreNotInOneAnothersWay(t *testing.T) {
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closed(t, s) })
 	const runs, steps = 24, 10
-	m := &moving{Store: s, t: t}
-	for i := range runs {
-		err := s.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			return tx.InsertRun(ctx, store.Run{ID: m.run(i), Status: "running", State: []byte("{}")})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	m := begun(t, runs)
 	var all sync.WaitGroup
 	for i := range runs {
 		all.Go(func() {
@@ -116,24 +123,13 @@ func TestRunsThatMoveAtOnceAreNotInOneAnothersWay(t *testing.T) {
 
 // The transactions of a run wait for one another: nothing that one reads is old when it writes.
 func TestTheTransactionsOfARunWaitForOneAnother(t *testing.T) {
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closed(t, s) })
-	m := &moving{Store: s, t: t}
-	err = s.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		return tx.InsertRun(ctx, store.Run{ID: m.run(0), Status: "running", State: []byte("{}")})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := begun(t, 1)
 	const people, times = 8, 10
 	var all sync.WaitGroup
 	for range people {
 		all.Go(func() {
 			for range times {
-				err := s.InRunTx(t.Context(), m.run(0), func(ctx context.Context, tx *store.Tx) error {
+				err := m.InRunTx(t.Context(), m.run(0), func(ctx context.Context, tx *store.Tx) error {
 					m.tries.Add(1)
 					r, err := tx.Run(ctx, m.run(0))
 					if err != nil {
@@ -149,7 +145,7 @@ func TestTheTransactionsOfARunWaitForOneAnother(t *testing.T) {
 		})
 	}
 	all.Wait()
-	r, err := s.Run(t.Context(), m.run(0))
+	r, err := m.Run(t.Context(), m.run(0))
 	if err != nil || len(r.Stage) != people*times || m.tries.Load() != people*times {
 		t.Errorf("%d changes after %d tries, %v", len(r.Stage), m.tries.Load(), err)
 	}

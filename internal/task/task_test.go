@@ -103,14 +103,17 @@ func one(kind string) task.Task {
 
 func both(t *testing.T, f func(b *bench)) {
 	t.Run("SQLite", func(t *testing.T) { f(&bench{t, openSQLite(t)}) })
-	t.Run("PostgreSQL", func(t *testing.T) {
-		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close() })
-		f(&bench{t, s})
-	})
+	t.Run("PostgreSQL", func(t *testing.T) { f(onPostgres(t)) })
+}
+
+func onPostgres(t *testing.T) *bench {
+	t.Helper()
+	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return &bench{t, s}
 }
 
 func TestWorksUniqueTasksOnceAndRecordsInTheTransaction(t *testing.T) {
@@ -388,12 +391,7 @@ func TestScheduledAndPeriodicTasks(t *testing.T) {
 }
 
 func TestTasksOfADeadWorkerAreTakenOver(t *testing.T) {
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	b := &bench{t, s}
+	b := onPostgres(t)
 	done := make(chan struct{})
 	kind := task.Kind{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
 		close(done)
@@ -465,12 +463,7 @@ func isToldOfTasks(b *bench) {
 // been worked there for as long.
 func TestATaskWhoseTakingWasNotHeardOfIsWorked(t *testing.T) {
 	t.Parallel()
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	b := &bench{t, s}
+	b := onPostgres(t)
 	begun, end, done := make(chan struct{}, 2), make(chan struct{}), make(chan struct{})
 	q := b.start(task.Config{Kinds: []task.Kind{
 		{Name: "long.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {
@@ -505,12 +498,7 @@ func TestATaskWhoseTakingWasNotHeardOfIsWorked(t *testing.T) {
 // TestOtherProcessesAreTold has one process put in what another works, which looks by itself after an hour only.
 func TestOtherProcessesAreTold(t *testing.T) {
 	t.Parallel()
-	s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	b := &bench{t, s}
+	b := onPostgres(t)
 	const count = 50
 	done := make(chan struct{}, count)
 	kind := task.Kind{Name: "some.kind", Work: func(context.Context, task.Task, task.Report) (task.Finish, error) {

@@ -137,9 +137,9 @@ func (s *server) database() (string, error) {
 		case <-tick.C:
 		}
 	}
-	s.formed.Do(func() { err = s.form(ctx, admin) })
-	if err != nil {
-		return "", fmt.Errorf("bringing a database to the form of the records: %w", err)
+	s.formed.Do(func() { s.err = s.form(ctx, admin) })
+	if s.err != nil {
+		return "", fmt.Errorf("bringing a database to the form of the records: %w", s.err)
 	}
 	name := "t" + strconv.FormatInt(s.databases.Add(1), 10)
 	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+form); err != nil {
