@@ -224,6 +224,22 @@ export async function startRun(page, workspace, csv, ask = {}, file = "orders.cs
   return run.json.id;
 }
 
+/** Closes the control point of a run that is open, by the API, and waits for that of the next stage, or without one for the end. */
+export async function onward(call, workspace, run, stage) {
+  const at = `/workspaces/${workspace}/runs/${run}`;
+  const point = await call(`${at}/point`);
+  const closed = await call(`${at}/point/close`, { method: "POST", tag: point.tag });
+  if (closed.status !== 200) throw new Error(`not closed: ${closed.text}`);
+  await until(
+    async () => {
+      const s = (await call(at)).json;
+      if (s.status === "failed") throw new Error(`it failed: ${s.failure?.message}`);
+      return stage ? s.stage === stage && s.status === "waiting" : s.status === "done";
+    },
+    `${stage ?? "the end"} is reached`,
+  );
+}
+
 /** Signs in by the API, with cookies. */
 export async function signIn(page, { email, password }) {
   const r = await caller(page)("/auth/sign-in", { method: "POST", body: { email, password, cookies: true } });

@@ -2,7 +2,7 @@
 // what a picture costs it in the same run, for how long it takes also depends on what else the machine does.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { begin, inOrder, openPage, startBrowser, startRun, startServer, until } from "./harness.mjs";
+import { begin, inOrder, onward, openPage, startBrowser, startRun, startServer, until } from "./harness.mjs";
 
 // In each column one cell that is no number and three that hold what stands for a gap: two issues each, that are of their own.
 const columns = 255;
@@ -30,18 +30,6 @@ const test = inOrder(() => ({ page, faults }));
 const at = (path) => `${server.origin}/w/${workspace}${path}`;
 const state = async (id) => (await call(`/workspaces/${workspace}/runs/${id}`)).json;
 
-/** Closes the control point that is open, by the API, and waits for the next one. */
-async function onward(id, stage) {
-  const point = await call(`/workspaces/${workspace}/runs/${id}/point`);
-  const closed = await call(`/workspaces/${workspace}/runs/${id}/point/close`, { method: "POST", tag: point.tag });
-  assert.equal(closed.status, 200, closed.text);
-  await until(async () => {
-    const s = await state(id);
-    if (s.status === "failed") throw new Error(`it failed: ${s.failure?.message}`);
-    return s.stage === stage && s.status === "waiting";
-  }, `the ${stage} control point opens`);
-}
-
 before(async () => {
   server = await startServer();
   browser = await startBrowser();
@@ -66,7 +54,7 @@ let many;
 test("a control point of 500 issues opens, with no more on the page than is seen", async () => {
   many = await startRun(page, workspace, faulty);
   await until(async () => (await state(many)).status === "waiting", "reception waits");
-  await onward(many, "quality");
+  await onward(call, workspace, many, "quality");
   const issues = (await call(`/workspaces/${workspace}/runs/${many}/issues`)).json.issues;
   assert.ok(issues.length >= 500, `${issues.length} issues`);
   await page.goto(at(`/runs/${many}`));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import { begin, grave, inOrder, openPage, reload, screen, startBrowser, startServer, until } from "./harness.mjs";
+import { begin, grave, inOrder, onward, openPage, reload, screen, startBrowser, startServer } from "./harness.mjs";
 
 const columns = Number(process.env.E2E_COLUMNS ?? 2500); // 5,000 take three minutes
 const last = `c${columns - 1}`;
@@ -33,7 +33,6 @@ let run;
 const test = inOrder(() => ({ page, faults }));
 const $ = (id) => page.getByTestId(id);
 const at = (path) => `${server.origin}/w/${workspace}${path}`;
-const state = async () => (await call(`/workspaces/${workspace}/runs/${run}`)).json;
 
 /** What every screen owes: few elements, no page wider than the window, on a wide one and a narrow one. */
 async function holds(name, most = 4000) {
@@ -72,28 +71,17 @@ async function still(name) {
   assert.ok(moved < 0.1, `${name} moves about: ${moved}`);
 }
 
-/** Takes what is recommended and closes the control point, by the API, and waits for the next one. */
-async function onward(stage) {
-  const read = () => call(`/workspaces/${workspace}/runs/${run}/point`);
-  let point = await read();
+/** Takes what is recommended, by the API, and goes on. */
+async function goOn(stage) {
+  const point = await call(`/workspaces/${workspace}/runs/${run}/point`);
   const decisions = point.json.items
     .filter((i) => i.recommended)
     .map((i) => ({ item: i.id, option: i.recommended, choice: "accept", supersedes: "" }));
   if (decisions.length > 0) {
     const put = await call(`/workspaces/${workspace}/runs/${run}/point/decisions`, { method: "POST", tag: point.tag, body: { decisions } });
     assert.ok(put.status < 300, put.text);
-    point = await read();
   }
-  const closed = await call(`/workspaces/${workspace}/runs/${run}/point/close`, { method: "POST", tag: point.tag });
-  assert.equal(closed.status, 200, closed.text);
-  await until(
-    async () => {
-      const s = await state();
-      if (s.status === "failed") throw new Error(`it failed: ${s.failure?.message}`);
-      return stage ? s.stage === stage && s.status === "waiting" : s.status === "done";
-    },
-    `${stage ?? "the end"} is reached`,
-  );
+  await onward(call, workspace, run, stage);
 }
 
 before(async () => {
@@ -126,7 +114,7 @@ test(`a file of ${all} columns is sent through the page, and reception shows the
 });
 
 test("quality shows its issues, the columns of the largest in part, and what was not looked at", async () => {
-  await onward("quality");
+  await goOn("quality");
   const issues = (await call(`/workspaces/${workspace}/runs/${run}/issues`)).json.issues;
   const largest = issues.toSorted((a, b) => b.columns.length - a.columns.length)[0];
   assert.ok(largest.columns.length > 100, `no issue is about more than ${largest.columns.length} columns`);
@@ -147,7 +135,7 @@ test("quality shows its issues, the columns of the largest in part, and what was
 });
 
 test("the rows are looked at from the first column to the last, and long text is read whole", async () => {
-  await onward("insight");
+  await goOn("insight");
   await page.goto(at(`/runs/${run}/data`));
   const filled = () => page.waitForFunction(() => document.querySelector("[role=gridcell]") && !document.querySelector("[role=gridcell] i"));
   await filled();
@@ -207,11 +195,11 @@ test("insights open", async () => {
 });
 
 test("recommendations and results open, and the cleaned file is the one that the API gives", async () => {
-  await onward("recommendation");
+  await goOn("recommendation");
   await page.goto(at(`/runs/${run}`));
   await $("go-on").waitFor();
   await holds("recommendation");
-  await onward();
+  await goOn();
   await page.goto(at(`/runs/${run}`));
   await $("download-data").waitFor();
   await holds("results");
