@@ -45,7 +45,7 @@ export default function Reception({ path, run, open }: StageProps) {
   const reading = `${path.run}.${routeOf(run).find((s) => s.stage === "reception")?.round ?? 0}`;
   const [typed, setTyped] = useHeld<Corrections>(`corrections.${reading}`);
   useEffect(() => {
-    if (!open) setTyped(null); // somebody else closed the point
+    if (!open && typed) setTyped(null); // somebody else closed the point
   });
   const confirm = useDisclosure(false);
   const [again, readAgain] = useDisclosure(false);
