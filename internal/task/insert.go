@@ -36,30 +36,39 @@ func (q *Queue) Insert(ctx context.Context, tx *store.Tx, t Task, at time.Time) 
 	if err != nil {
 		return fmt.Errorf("queueing task %s: %w", t.ID(), err)
 	}
-	tx.AfterCommit(func() {
-		q.untold.Store(true)
-		if pause := time.Until(at); pause > 0 {
-			q.wake.in(k.queue(), pause)
-		} else {
-			q.offer(k, inserted)
-		}
-		if q.cfg.Workers < 0 || k.Limit > 0 || !at.IsZero() {
-			q.spread(k.queue())
-		}
-	})
+	tx.AfterCommit(func() { q.publish(k, inserted, at) })
 	return nil
 }
 
-// offer has a task looked at that was put in. One of the shared queue need not be looked for.
-func (q *Queue) offer(k Kind, inserted *rivertype.JobInsertResult) {
-	if j := inserted.Job; q.cfg.Workers >= 0 && k.queue() == shared && j.State == rivertype.JobStateAvailable && !inserted.UniqueSkippedAsDuplicate {
-		w := waiting{Candidate: admission.Candidate{ID: j.ID, Place: j.Priority}}
-		q.weigh(&w.Candidate, j.EncodedArgs)
-		q.offers.put(w)
-		q.wake.offered(shared)
+// publish has a task begun that was put in: here, and by others where it is not for this process to begin it. One of the shared queue
+// need not be looked for.
+func (q *Queue) publish(k Kind, inserted *rivertype.JobInsertResult, at time.Time) {
+	q.untold.Store(true)
+	j, works := inserted.Job, q.cfg.Workers >= 0
+	named := k.queue() == shared && j.State == rivertype.JobStateAvailable && !inserted.UniqueSkippedAsDuplicate
+	switch pause := time.Until(at); {
+	case pause > 0:
+		q.wake.in(k.queue(), pause)
+	case named && works:
+		q.offer(offered{ID: j.ID, Place: j.Priority, Args: j.EncodedArgs})
+		return // to be told of where it has to wait
+	case named:
+		q.spreadTask(offered{ID: j.ID, Place: j.Priority, Args: j.EncodedArgs})
 		return
+	default:
+		q.wake.nudge(k.queue())
 	}
-	q.wake.nudge(k.queue())
+	if !works || k.Limit > 0 || !at.IsZero() {
+		q.spread(k.queue())
+	}
+}
+
+// offer has a task of the shared queue taken.
+func (q *Queue) offer(o offered) {
+	w := waiting{Candidate: admission.Candidate{ID: o.ID, Place: o.Place}}
+	q.weigh(&w.Candidate, o.Args)
+	q.offers.put(w)
+	q.wake.offered(shared)
 }
 
 // errCancelled is the cause with which the context of a cancelled task ends.
