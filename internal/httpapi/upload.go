@@ -170,7 +170,7 @@ func (a *API) owner(ctx context.Context, workspace string) (*upload.Owner, error
 	return &upload.Owner{Account: caller(ctx).Account, Workspace: workspace, Limit: l.FileBytes}, nil
 }
 
-// uploadProblem answers a request of the protocol that failed, with the protocol's status.
+// uploadProblem answers a request of the protocol that failed: with the protocol's status, where it has one for what happened.
 func (a *API) uploadProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	p := &Problem{}
 	var said *upload.Protocol
@@ -179,7 +179,9 @@ func (a *API) uploadProblem(w http.ResponseWriter, r *http.Request, status int, 
 	} else if !errors.As(a.problem(r.Context(), err), &p) {
 		p = internalProblem()
 	}
-	p.Status, p.Title = status, http.StatusText(status)
+	if status != http.StatusInternalServerError {
+		p.Status, p.Title = status, http.StatusText(status)
+	}
 	if p.Title == "" {
 		p.Title = "Checksum Mismatch" // of the protocol's own
 	}

@@ -1,13 +1,8 @@
 package keys_test
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,100 +10,15 @@ import (
 	"testing"
 
 	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/keys/keystest"
 	"github.com/analytix-flow/analytix/internal/outbound"
 )
 
-// transit answers the two calls of a transit engine with a key of the type aes256-gcm96, and a sign-in by AppRole, as
-// Vault's documentation of its HTTP API describes them.
-type transit struct {
-	aead  cipher.AEAD
-	fails atomic.Int32 // how many calls are answered with 503 first
-	calls atomic.Int32
-}
-
-func newTransit(t *testing.T) (*transit, *httptest.Server) {
-	t.Helper()
-	block, err := aes.NewCipher([]byte("0123456789abcdef0123456789abcdef"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &transit{aead: aead}
-	s := httptest.NewTLSServer(v)
-	t.Cleanup(s.Close)
-	return v, s
-}
-
-func (v *transit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v.calls.Add(1)
-	say := func(status int, body any) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(body)
-	}
-	fail := func(status int, why string) { say(status, map[string]any{"errors": []string{why}}) }
-	if v.fails.Add(-1) >= 0 {
-		fail(http.StatusServiceUnavailable, "sealed")
-		return
-	}
-	var in map[string]string
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		fail(http.StatusBadRequest, "no JSON")
-		return
-	}
-	if r.URL.Path == "/v1/auth/approle/login" {
-		if in["role_id"] != "role" || in["secret_id"] != "secret" {
-			fail(http.StatusBadRequest, "invalid role or secret ID")
-			return
-		}
-		say(http.StatusOK, map[string]any{"auth": map[string]any{"client_token": "token"}})
-		return
-	}
-	if r.Header.Get("X-Vault-Token") != "token" {
-		fail(http.StatusForbidden, "permission denied")
-		return
-	}
-	bound, err := base64.StdEncoding.DecodeString(in["associated_data"])
-	if err != nil {
-		fail(http.StatusBadRequest, "associated data")
-		return
-	}
-	switch r.URL.Path {
-	case "/v1/transit/encrypt/analytix":
-		plain, err := base64.StdEncoding.DecodeString(in["plaintext"])
-		if err != nil {
-			fail(http.StatusBadRequest, "plaintext")
-			return
-		}
-		sealed := v.aead.Seal(nil, nil, plain, bound)
-		say(http.StatusOK, map[string]any{"data": map[string]any{"ciphertext": "vault:v1:" + base64.StdEncoding.EncodeToString(sealed)}})
-	case "/v1/transit/decrypt/analytix":
-		sealed, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(in["ciphertext"], "vault:v1:"))
-		if err == nil {
-			sealed, err = v.aead.Open(nil, nil, sealed, bound)
-		}
-		if err != nil {
-			fail(http.StatusBadRequest, "cipher: message authentication failed")
-			return
-		}
-		say(http.StatusOK, map[string]any{"data": map[string]any{"plaintext": base64.StdEncoding.EncodeToString(sealed)}})
-	default:
-		fail(http.StatusNotFound, "no handler")
-	}
-}
-
 func TestVaultWrapsTheKeysOfARing(t *testing.T) {
 	t.Parallel()
-	v, s := newTransit(t)
-	secret := filepath.Join(t.TempDir(), "secret-id")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	v.fails.Store(1) // the client tries again by itself
-	provider, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, RoleID: "role", SecretFile: secret, HTTP: s.Client()})
+	v := keystest.New(t)
+	v.Fail(1) // the client tries again by itself
+	provider, err := keys.OpenVault(t.Context(), v.ByRole(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +47,8 @@ func TestVaultWrapsTheKeysOfARing(t *testing.T) {
 
 func TestVaultKeepsKeysToTheirPurpose(t *testing.T) {
 	t.Setenv("VAULT_TOKEN", "token")
-	_, s := newTransit(t)
-	provider, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, HTTP: s.Client()})
+	v := keystest.New(t)
+	provider, err := keys.OpenVault(t.Context(), v.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,13 +69,13 @@ func TestVaultKeepsKeysToTheirPurpose(t *testing.T) {
 
 func TestVaultThatRefusesIsToldApart(t *testing.T) {
 	t.Setenv("VAULT_TOKEN", "wrong")
-	_, s := newTransit(t)
-	_, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, HTTP: s.Client()})
+	v := keystest.New(t)
+	_, err := keys.OpenVault(t.Context(), v.Config())
 	if err == nil || errors.Is(err, keys.ErrUnwrap) || !strings.Contains(err.Error(), "403") && !strings.Contains(err.Error(), "permission denied") {
 		t.Errorf("%v", err)
 	}
 	t.Setenv("VAULT_TOKEN", "")
-	if _, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, HTTP: s.Client()}); err == nil {
+	if _, err := keys.OpenVault(t.Context(), v.Config()); err == nil {
 		t.Error("no token, and no error")
 	}
 }
@@ -173,12 +83,8 @@ func TestVaultThatRefusesIsToldApart(t *testing.T) {
 // A Vault that does not answer is asked a few times and then left alone, and whoever watches is told.
 func TestAVaultThatIsGoneIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	v, s := newTransit(t)
-	secret := filepath.Join(t.TempDir(), "secret-id")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	provider, err := keys.OpenVault(t.Context(), keys.VaultConfig{Address: s.URL, RoleID: "role", SecretFile: secret, HTTP: s.Client()})
+	v := keystest.New(t)
+	provider, err := keys.OpenVault(t.Context(), v.ByRole(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +96,7 @@ func TestAVaultThatIsGoneIsLeftAlone(t *testing.T) {
 			fails.Add(1)
 		}
 	})
-	v.fails.Store(1000)
+	v.Fail(1000)
 	for range 2 {
 		if err := provider.Check(t.Context()); err == nil {
 			t.Fatal("a Vault that is sealed answered")

@@ -18,6 +18,8 @@ import (
 	"github.com/analytix-flow/analytix/internal/condition"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/httpapi"
+	"github.com/analytix-flow/analytix/internal/keys"
+	"github.com/analytix-flow/analytix/internal/keys/keystest"
 	"github.com/analytix-flow/analytix/internal/mail"
 	"github.com/analytix-flow/analytix/internal/object/objecttest"
 	"github.com/analytix-flow/analytix/internal/store"
@@ -262,6 +264,41 @@ func TestWhatEverybodyFeelsIsToldToEverybody(t *testing.T) {
 	d.call(http.MethodPost, "/workspaces", http.StatusCreated, map[string]string{"name": "next"}, nil)
 	if got := d.everybody(); len(got) != 0 || len(d.operators()) != 0 {
 		t.Errorf("in the end everybody is told of %v, operators of %+v", got, d.operators())
+	}
+}
+
+// A Vault that is sealed under a server: what needs no new key goes on, an upload is refused and nothing of it kept, and both clear by
+// themselves when it is unsealed.
+func TestAVaultThatIsSealedIsToldToEverybody(t *testing.T) {
+	t.Parallel()
+	vault := keystest.New(t)
+	provider, err := keys.OpenVault(t.Context(), vault.ByRole(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sitDownWith(t, Config{Listen: "127.0.0.1:0"}, filepath.Join(t.TempDir(), "home"), provider)
+	upload := func(want int, into any) {
+		t.Helper()
+		d.call(http.MethodPost, "{w}/uploads", want, nil, into, "Tus-Resumable", "1.0.0", "Upload-Length", "4", "Upload-Metadata", "filename YS5jc3Y=")
+	}
+	upload(http.StatusCreated, nil)
+	vault.Fail(1 << 20)
+	var p httpapi.Problem
+	upload(http.StatusServiceUnavailable, &p)
+	if p.Code != "out_of_order" || !strings.Contains(p.Detail, "Vault") || !strings.Contains(p.Kept, "of this request nothing is") {
+		t.Errorf("%+v", p)
+	}
+	d.call(http.MethodPost, "/workspaces", http.StatusCreated, map[string]string{"name": "next"}, nil)
+	d.untilOut(condition.Keys, true)
+	if got := d.everybody(); len(got) != 1 || got[0] != "vault" {
+		t.Errorf("with a sealed Vault everybody is told of %v", got)
+	}
+	d.figure(`analytix_degraded{part="vault"} 1`)
+	vault.Fail(0)
+	d.untilOut(condition.Keys, false)
+	upload(http.StatusCreated, nil)
+	if got := d.everybody(); len(got) != 0 {
+		t.Errorf("with the Vault unsealed everybody is told of %v", got)
 	}
 }
 

@@ -56,14 +56,22 @@ func sitDown(t *testing.T) *desk {
 
 func sitDownAt(t *testing.T, cfg Config) *desk {
 	t.Helper()
-	d := &desk{T: t, home: filepath.Join(t.TempDir(), "home")}
-	master, err := keys.Load(filepath.Join(d.home, "master.key"))
+	home := filepath.Join(t.TempDir(), "home")
+	master, err := keys.Load(filepath.Join(home, "master.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sitDownWith(t, cfg, home, master)
+}
+
+// sitDownWith is sitDownAt with what wraps the keys.
+func sitDownWith(t *testing.T, cfg Config, home string, wraps keys.Provider) *desk {
+	t.Helper()
+	d := &desk{T: t, home: home}
+	var err error
 	link := ""
 	d.server, err = Open(t.Context(), cfg, Parts{Version: "test", Log: slog.New(slog.DiscardHandler),
-		App: app.Options{Home: d.home, Keys: master, Processor: idle{}, Managers: []stage.Manager{reception.New(idle{}), quality.New(), insight.New(), recommendation.New()}},
+		App: app.Options{Home: d.home, Keys: wraps, Processor: idle{}, Managers: []stage.Manager{reception.New(idle{}), quality.New(), insight.New(), recommendation.New()}},
 		Tell: func(format string, args ...any) {
 			if _, after, ok := strings.Cut(fmt.Sprintf(format, args...), "/start#"); ok {
 				link = after
