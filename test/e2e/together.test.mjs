@@ -53,9 +53,26 @@ test("a run that waits is told of to whoever began it", async () => {
   await screen(page, "notices");
   await page.getByRole("link", { name: /orders\.csv waits for you/ }).click();
   await page.getByText("Columns (25)").waitFor();
-  const point = await call(`/workspaces/${workspace}/runs/${run}/point`);
-  await call(`/workspaces/${workspace}/runs/${run}/point/close`, { method: "POST", tag: point.tag });
+});
+
+test("corrections that were not sent before somebody else closed the control point are told, and dropped when they were seen", async () => {
+  await page.getByLabel("Find a column").fill("notes");
+  await page.getByLabel("Role of notes").selectOption("ignore");
+  await page.getByText("1 correction", { exact: true }).waitFor();
+  await hers.page.goto(`${server.origin}/w/${workspace}/runs/${run}`);
+  await hers.page.getByTestId("go-on").click();
+  await hers.page.getByTestId("confirm-go-on").click();
   await page.getByRole("listbox", { name: "Issues" }).waitFor();
+  const told = page.getByRole("alert").filter({ hasText: "1 correction of yours was sent" });
+  await told.getByText("notes: role ignore").waitFor();
+  await screen(page, "unsent");
+  await page.reload();
+  await told.getByRole("button", { name: "Drop them" }).click();
+  await told.waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByRole("listbox", { name: "Issues" }).waitFor();
+  assert.equal(await told.count(), 0);
+  await hers.page.goto(`${server.origin}/w/${workspace}`);
 });
 
 test("both see that the other is there", async () => {

@@ -358,6 +358,14 @@ export const en = {
     roleOf: (c: string) => `Role of ${c}`,
     asRead: "Nothing is corrected.",
     corrections: (count: number) => n(count, "correction", "corrections"),
+    unsent: (count: number) =>
+      `The control point of reception was closed before ${n(count, "correction of yours was sent", "corrections of yours were sent")}`,
+    said: (part: string, value: string) =>
+      `${{ kpi: "measured by", direction: "better is" }[part] ?? part} ${value || "none"}`,
+    unsentMore: (more: number) => `; and ${more.toLocaleString("en-GB")} more`,
+    unsentNext:
+      "The run went on without. To correct it after all, have the control point opened again (menu at the right).",
+    unsentDrop: "Drop them",
     accept: "Accept and go on",
     acceptCorrected: "Correct and go on",
     again: "Read the file otherwise",

@@ -2,7 +2,6 @@ import { Button, Select, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { api, body } from "../../api/client";
 import { list } from "../../api/types";
 import { count, text, words } from "../../text/text";
@@ -15,12 +14,11 @@ import { PointBar } from "../point/PointBar";
 import { tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
 import { useKeys } from "../quality/useKeys";
-import { routeOf } from "../run/run.model";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { Columns } from "./Columns";
 import { ReadAgain } from "./ReadAgain";
-import { type Corrections, corrected, correctionsOf, type Facts, withGoal } from "./reception.model";
+import { type Corrections, corrected, correctionsOf, type Facts, heldAs, withGoal } from "./reception.model";
 import css from "./reception.module.css";
 
 /** The control point of reception: what the file is, as it was understood, to be corrected before anything rests on it. */
@@ -41,12 +39,8 @@ export default function Reception({ path, run, open }: StageProps) {
   const moves = usePointMoves(path, point.data);
   const may = useMay(path.workspace);
   const live = open && may("analyst");
-  // What was corrected when the file was read otherwise says nothing of how it is read now.
-  const reading = `${path.run}.${routeOf(run).find((s) => s.stage === "reception")?.round ?? 0}`;
-  const [typed, setTyped] = useHeld<Corrections>(`corrections.${reading}`);
-  useEffect(() => {
-    if (!open && typed) setTyped(null); // somebody else closed the point
-  });
+  const held = heldAs(run);
+  const [typed, setTyped] = useHeld<Corrections>(held);
   const confirm = useDisclosure(false);
   const [again, readAgain] = useDisclosure(false);
   useKeys(live && !confirm[0], { Enter: () => confirm[1].open(), a: () => confirm[1].open() });
@@ -99,7 +93,7 @@ export default function Reception({ path, run, open }: StageProps) {
         onClose={readAgain.close}
         format={facts.data.format}
         moves={moves}
-        held={`again.${reading}`}
+        held={`again.${held}`}
       />
     </>
   );

@@ -1,12 +1,15 @@
 import { expect, it } from "vitest";
 import type { Decision } from "../point/point.model";
+import type { Run } from "../run/run.model";
 import {
   type Column,
   corrected,
   correctionsOf,
   type Facts,
   found,
+  heldAs,
   missingShare,
+  spoken,
   withColumn,
   withGoal,
 } from "./reception.model";
@@ -49,4 +52,19 @@ it("finds columns by what they are", () => {
 it("says of an empty table that nothing is missing", () => {
   expect(missingShare(column, 0)).toBe(0);
   expect(missingShare(column, 20)).toBe(0.25);
+});
+
+it("says corrections in words, those of the goal last", () => {
+  expect(spoken({})).toEqual([]);
+  expect(
+    spoken({
+      columns: { notes: { role: "ignore" }, n: { type: "text", role: "key" } },
+      goal: { kpi: "", direction: "down" },
+    }),
+  ).toEqual(["notes: role ignore", "n: type text, role key", "Reading of the goal: measured by none, better is down"]);
+});
+
+it("holds corrections apart for each time that the file was read", () => {
+  const run = (round: number) => ({ id: "r", stages: [{ stage: "reception", round }] }) as unknown as Run;
+  expect(heldAs(run(1))).not.toBe(heldAs(run(2)));
 });

@@ -1,5 +1,7 @@
 import { list, type Schemas } from "../../api/types";
+import { text } from "../../text/text";
 import type { Decision } from "../point/point.model";
+import { type Run, routeOf } from "../run/run.model";
 
 export type Facts = Schemas["Facts"];
 export type Column = Schemas["Column"];
@@ -44,6 +46,21 @@ function pruned(c: Corrections): Corrections {
 export function corrected(c: Corrections): number {
   const columns = Object.values(c.columns ?? {}).reduce((n, x) => n + Object.keys(x).length, 0);
   return columns + Object.keys(c.goal ?? {}).length;
+}
+
+/** The corrections in words, one for each column and one for the goal. */
+export function spoken(c: Corrections): string[] {
+  const said = (what: object) =>
+    Object.entries(what)
+      .map(([part, value]) => text.reception.said(part, String(value)))
+      .join(", ");
+  const columns = Object.entries(c.columns ?? {}).map(([name, what]) => `${name}: ${said(what)}`);
+  return c.goal ? [...columns, `${text.reception.goal}: ${said(c.goal)}`] : columns;
+}
+
+/** Under which name corrections of a run are held. Those of how the file was read before say nothing of how it is read now. */
+export function heldAs(run: Run): string {
+  return `corrections.${run.id}.${routeOf(run).find((s) => s.stage === "reception")?.round ?? 0}`;
 }
 
 /** The share of the rows in which a column says nothing. */

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Unsent } from "../reception/Unsent";
 import { useRunEvents } from "./events";
 import { Failure } from "./Failure";
 import { Progress } from "./Progress";
@@ -71,6 +72,7 @@ function Loaded({
     <div className={css.page}>
       <RunHead run={run} path={path} />
       <RouteRail stops={stops} run={run} view={view} onView={(v) => go({ search: { view: v } })} />
+      {run.stage !== "reception" && run.status !== "erased" && <Unsent run={run} />}
       {(run.status === "erased" || (isHere && ["failed", "expired", "aborted"].includes(run.status))) && (
         <Failure run={run} path={path} />
       )}
