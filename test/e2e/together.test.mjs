@@ -67,7 +67,7 @@ test("corrections that were not sent before somebody else closed the control poi
   await told.getByText("notes: role ignore").waitFor();
   await screen(page, "unsent");
   await page.reload();
-  await told.getByRole("button", { name: "Drop them" }).click();
+  await told.getByRole("button", { name: "Drop", exact: true }).click();
   await told.waitFor({ state: "detached" });
   await page.reload();
   await page.getByRole("listbox", { name: "Issues" }).waitFor();

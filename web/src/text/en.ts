@@ -365,7 +365,7 @@ export const en = {
     unsentMore: (more: number) => `; and ${more.toLocaleString("en-GB")} more`,
     unsentNext:
       "The run went on without. To correct it after all, have the control point opened again (menu at the right).",
-    unsentDrop: "Drop them",
+    unsentDrop: "Drop",
     accept: "Accept and go on",
     acceptCorrected: "Correct and go on",
     again: "Read the file otherwise",
