@@ -36,6 +36,7 @@ func openWith(t *testing.T, home string, change func(*app.Options)) *app.App {
 // TestLongTasksOverTheirMemoryStarveNobody has a hundred runs whose children take more memory than they may stand in the queue between
 // ordinary ones. Each ends after two tries, with an error that says so; the ordinary ones come through in their order.
 func TestLongTasksOverTheirMemoryStarveNobody(t *testing.T) {
+	t.Parallel()
 	greedy, every := 100, 10
 	if testing.Short() {
 		greedy, every = 10, 5
@@ -95,6 +96,7 @@ func TestLongTasksOverTheirMemoryStarveNobody(t *testing.T) {
 }
 
 func TestWhatCanNeverFitEndsWithBothFigures(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := openWith(t, home, func(o *app.Options) { o.MemoryBudget = 16 << 20 })
 	run := submit(t, a, file(t, "a", "b"), app.Request{})
@@ -118,6 +120,7 @@ func TestWhatCanNeverFitEndsWithBothFigures(t *testing.T) {
 }
 
 func TestWhatTasksTookIsKnownAfterARestart(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := openWith(t, home, func(*app.Options) {})
 	run := submit(t, a, file(t, "a", "b"), app.Request{})
@@ -166,6 +169,7 @@ func (s *scaled) Scaled(before, after int, why scaling.Reason) {
 // TestWorkersGrowWhileTasksWait has one worker held by a run that does not end before the task behind it has begun: it begins
 // since there is a second worker by then.
 func TestWorkersGrowWhileTasksWait(t *testing.T) {
+	t.Parallel()
 	seen := &scaled{up: make(chan struct{}, 8)}
 	a := openWith(t, filepath.Join(t.TempDir(), "home"), func(o *app.Options) {
 		o.Workers, o.LeastWorkers, o.Observer = 2, 1, seen

@@ -161,6 +161,7 @@ func finish(ctx context.Context, a *app.App, run string) (*control.Update, error
 }
 
 func TestAWholeRun(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	begun := time.Now()
@@ -254,6 +255,7 @@ func searchPlain(t *testing.T, dir, text string) {
 }
 
 func TestARunWaitsOverARestartAndCanBeSentBackAndReopened(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	run := submit(t, a, file(t, "one", "three"), app.Request{StopAfter: flow.Quality})
@@ -304,6 +306,7 @@ func TestARunWaitsOverARestartAndCanBeSentBackAndReopened(t *testing.T) {
 
 // However many decisions come at once, the run's state is written once, and whoever watches is told once, with every entry.
 func TestDecisionsThatComeTogetherAreOneChange(t *testing.T) {
+	t.Parallel()
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)
 	run := submit(t, a, file(t, "one", "three"), app.Request{StopAfter: flow.Quality})
@@ -338,6 +341,7 @@ func TestDecisionsThatComeTogetherAreOneChange(t *testing.T) {
 }
 
 func TestFailuresAreToldAndCanBeMended(t *testing.T) {
+	t.Parallel()
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)
 	marker := filepath.Join(t.TempDir(), "marker")
@@ -377,6 +381,7 @@ func TestFailuresAreToldAndCanBeMended(t *testing.T) {
 }
 
 func TestAbortReachesTheWork(t *testing.T) {
+	t.Parallel()
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)
 	run := submit(t, a, file(t, "#wait"), app.Request{})
@@ -410,6 +415,7 @@ func TestAbortReachesTheWork(t *testing.T) {
 }
 
 func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	defer stop(t, a)
@@ -439,6 +445,7 @@ func TestInputThatCannotBeReceivedIsRefusedAndLeavesNothing(t *testing.T) {
 }
 
 func TestARunOfTheDemoTierEndsAfterItsInsights(t *testing.T) {
+	t.Parallel()
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)
 	path := file(t, "a")
@@ -458,6 +465,7 @@ func TestARunOfTheDemoTierEndsAfterItsInsights(t *testing.T) {
 }
 
 func TestAManagerThatFailsFailsTheRun(t *testing.T) {
+	t.Parallel()
 	a := start(t, filepath.Join(t.TempDir(), "home"))
 	defer stop(t, a)
 	run := submit(t, a, file(t, "a"), app.Request{})

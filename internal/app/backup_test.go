@@ -56,6 +56,7 @@ func holds(t *testing.T, a *app.App) map[string]int {
 // TestBackupUnderLoad makes backups while runs go on and one is erased. Each must restore into a whole instance, in which a run
 // that waited goes on to the same end as in the one that was backed up.
 func TestBackupUnderLoad(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	home := filepath.Join(dir, "home")
 	a := start(t, home)
@@ -140,6 +141,7 @@ func sameEnd(t *testing.T, a *app.App, restored string) {
 }
 
 func TestBackupOfPostgresIsRestoredIntoAnother(t *testing.T) {
+	t.Parallel()
 	s := newApart(t)
 	a := s.control(t)
 	s.worker(t)
@@ -183,6 +185,7 @@ func master(t *testing.T, home string) *keys.Master {
 }
 
 func TestOnlyAWholeBackupIsRestoredAndOnlyIntoAnEmptyHome(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	home := filepath.Join(dir, "home")
 	a := start(t, home)

@@ -37,6 +37,7 @@ func uploaded(t *testing.T, a *app.App, workspace, text string) (dataset, run st
 }
 
 func TestWhatIsErasedCannotBeReadAnyMore(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	dataset, run := uploaded(t, a, "w", "canary-a\nb\n")
@@ -141,6 +142,7 @@ func checkErased(t *testing.T, a *app.App, home, dataset, run string) {
 }
 
 func TestDataIsKeptAsLongAsTheWorkspaceKeepsIt(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	defer stop(t, a)
@@ -168,6 +170,7 @@ func TestDataIsKeptAsLongAsTheWorkspaceKeepsIt(t *testing.T) {
 }
 
 func TestWindowsAndDownloadsOfARun(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	defer stop(t, a)

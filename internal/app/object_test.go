@@ -84,6 +84,7 @@ func TestMachinesApart(t *testing.T) {
 }
 
 func TestFilesAreKeptAsObjectsOnlyByProcessesThatShareRecords(t *testing.T) {
+	t.Parallel()
 	opt, err := apart{home: filepath.Join(t.TempDir(), "home"), objects: "s3://bucket/?endpoint=http://127.0.0.1:1"}.options()
 	if err != nil {
 		t.Fatal(err)

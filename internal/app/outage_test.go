@@ -18,6 +18,7 @@ import (
 // TestTheDatabaseGoesAndComesBack stops the real PostgreSQL while a task runs and another run is under way, and starts it again: the
 // same process goes on by itself, no try is counted, nothing is set aside.
 func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
 	db := storetest.PostgresOfItsOwn(t)
 	s := apart{home: filepath.Join(t.TempDir(), "home"), postgres: db.Address, nats: brokertest.Server(t)}
 	a := begun(t, &s)
@@ -101,6 +102,7 @@ func until(t *testing.T, a *app.App, ready bool) {
 
 // TestTheDiskFillsAndEmpties fills the disk of the state while a task runs, and makes room again: the same process goes on by itself.
 func TestTheDiskFillsAndEmpties(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can mount a small disk")
 	}

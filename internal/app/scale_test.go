@@ -127,6 +127,7 @@ func beWorker() int {
 // TestProcessesApart takes a run through all stages on PostgreSQL and NATS: this process decides and works nothing, another
 // works. The worker is killed in the middle of a task, and the controlling process is opened anew.
 func TestProcessesApart(t *testing.T) {
+	t.Parallel()
 	s := newApart(t)
 	a := s.control(t)
 	path := file(t, "canary-a", "b", "canary-c", "dd")
@@ -183,6 +184,7 @@ func untilWorked(t *testing.T, a *app.App, run string) {
 
 // TestLongKilledApart kills the process that drives a run on PostgreSQL and NATS, and one that works beside it, again and again.
 func TestLongKilledApart(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs about a minute")
 	}

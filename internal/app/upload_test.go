@@ -13,6 +13,7 @@ import (
 )
 
 func TestRunsStartFromAnUploadAndSurviveARestart(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")
 	a := start(t, home)
 	ann := upload.Owner{Account: "usr_ann", Workspace: "w"}
