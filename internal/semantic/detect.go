@@ -151,6 +151,7 @@ func (t *Type) hint(words []string) float64 {
 			return 0
 		}
 	}
+	words = Counted(words)
 	head := Head(words)
 	best := 0.0
 	for _, h := range t.Hints {

@@ -107,6 +107,8 @@ func TestDetect(t *testing.T) {
 		{"iso", "NL|DE|FR|BE", ""},
 		{"country", "NL|DE|FR|BE", "country"},
 		{"monthnumber", "1|2|12|13", "month"},
+		{"visits_per_month", "1|2|12|3", ""},
+		{"per month", "1|2|12|3", "month"},
 		{"yearvalue(long)", "2000|2001", "year"},
 		{"assigned_to", "Beth Anglin|Fred Luddy", "person_name"},
 		{"beer_name", "Pub Beer|Devil's Cup|Rise of the Phoenix", ""},

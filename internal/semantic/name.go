@@ -46,6 +46,14 @@ func Head(words []string) []string {
 	return words
 }
 
+// Counted returns the words of a name without what it is counted by: "visits per month" is about visits, and no month.
+func Counted(words []string) []string {
+	if i := slices.Index(words, "per"); i > 0 && i+1 < len(words) {
+		return words[:i]
+	}
+	return words
+}
+
 // HasWord says whether one of the wanted words is among the words of a name.
 func HasWord(words []string, wanted ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(wanted, w) })

@@ -43,3 +43,17 @@ func TestOfVeryManyColumnsThoseAreSearchedThatTheGoalSpeaksOf(t *testing.T) {
 		t.Errorf("of a few columns it says %q and keeps %d", limits, len(p.measures))
 	}
 }
+
+func TestDatesOfBirthAreNoCourseOfTime(t *testing.T) {
+	t.Parallel()
+	facts := &flow.Facts{Rows: 500}
+	for _, name := range []string{"joined", "birth_date", "dateofbirth", "dob"} {
+		facts.Columns = append(facts.Columns, flow.Column{Name: name, Type: flow.Date, Role: flow.RoleTime, Distinct: 400})
+	}
+	for when, want := range map[string]int{"": 1, "joined": 1, "dob": 2} {
+		facts.Context.TimeColumn = when
+		if p := planOf(facts); len(p.times) != want || p.times[0].Name != "joined" {
+			t.Errorf("with %q as the time: %d times are searched", when, len(p.times))
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/engine"
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/semantic"
 )
 
 // Load brings the rows of the table data into a frame, an even sample of them where there are many.
@@ -75,7 +76,7 @@ func planOf(facts *flow.Facts) plan {
 	p := plan{measures: columnMeasures(facts), groups: columnDimensions(facts), texts: textColumns(facts)}
 	for i := range facts.Columns {
 		c := &facts.Columns[i]
-		if c.Type.Temporal() && c.Role != flow.RoleIgnore && facts.Rows-c.Missing >= minRows {
+		if c.Type.Temporal() && c.Role != flow.RoleIgnore && facts.Rows-c.Missing >= minRows && (c.Name == facts.Context.TimeColumn || !ofBirth(c.Name)) {
 			p.times = append(p.times, c)
 		}
 		if (c.Role == flow.RoleIdentifier || c.Role == flow.RoleKey) && c.Type == flow.Text && c.Distinct > mostValues(facts.Rows) {
@@ -83,6 +84,11 @@ func planOf(facts *flow.Facts) plan {
 		}
 	}
 	return p
+}
+
+// ofBirth says whether a date is that of somebody's birth: what changes along it changes with age, and is no course of time.
+func ofBirth(name string) bool {
+	return semantic.HasWord(semantic.Words(name), "birth", "birthday", "birthdate", "dob", "born")
 }
 
 // mostTextLength bounds how much of a text is searched for words.

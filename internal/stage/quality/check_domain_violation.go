@@ -35,7 +35,7 @@ func domainViolation(ctx context.Context, t *Table, c *flow.Column) (*Finding, e
 	if !c.Type.Numeric() {
 		return nil, nil
 	}
-	words := semantic.Words(c.Name)
+	words := semantic.Counted(semantic.Words(c.Name))
 	for _, b := range bounds {
 		if c.Semantic != b.semantic && (c.Semantic != "" || b.words == nil || !semantic.HasWord(words, b.words...)) {
 			continue

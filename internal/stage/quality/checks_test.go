@@ -59,6 +59,7 @@ func TestChecksFlagFaultsAndLeaveTheRestAlone(t *testing.T) {
 		{"text decoded wrongly", "mojibake", column("w", 30, at(map[int]string{7: "cafÃ©"}, func(i int) string { return "café" })), []string{"7.w=café"}},
 		{"an invisible character", "invisible", column("w", 30, at(map[int]string{7: "ab\u200b"}, func(i int) string { return "ab" })), []string{"7.w=ab"}},
 		{"a thirteenth month", "domain_violation", column("month", 60, at(map[int]string{7: "43"}, func(i int) string { return fmt.Sprint(1 + i%12) })), []string{"7.month="}},
+		{"many a month, and no month", "domain_violation", column("visits_per_month", 60, at(map[int]string{7: "43"}, func(i int) string { return fmt.Sprint(1 + i%12) })), nil},
 		{"a phone number is no formula", "formula_injection", column("w", 30, func(i int) string { return "+31 (20) 55512" + fmt.Sprint(10+i) }), nil},
 		{"gaps alone are no errors", "missing", column("amount", 60, at(map[int]string{3: "", 8: ""}, func(i int) string { return fmt.Sprint(i * i) })), nil},
 	} {
