@@ -123,6 +123,8 @@ const (
 	OpGetRunAudit Operation = "get-run-audit"
 	// OpGetRunRecipe: The decisions, replayable on another file.
 	OpGetRunRecipe Operation = "get-run-recipe"
+	// OpGetSample: The file of a sample, to be uploaded as any other.
+	OpGetSample Operation = "get-sample"
 	// OpGetStatus: What is out of order that everybody feels, as far as this process knows.
 	OpGetStatus Operation = "get-status"
 	// OpGetSystemUsage: What every workspace has used.
@@ -171,6 +173,8 @@ const (
 	OpListRecipes Operation = "list-recipes"
 	// OpListRuns: The runs of the workspace, the latest first.
 	OpListRuns Operation = "list-runs"
+	// OpListSamples: Tables with planted problems and patterns, to try.
+	OpListSamples Operation = "list-samples"
 	// OpListTiers: What each tier allows.
 	OpListTiers Operation = "list-tiers"
 	// OpListVersions: The versions of the dataset.
@@ -348,6 +352,7 @@ var operations = map[Operation]endpoint{
 	OpGetRun:                {"GET", "/api/v1/workspaces/{workspace}/runs/{run}", true},
 	OpGetRunAudit:           {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/audit.jsonl", true},
 	OpGetRunRecipe:          {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/results/recipe.yaml", true},
+	OpGetSample:             {"GET", "/api/v1/workspaces/{workspace}/samples/{name}", true},
 	OpGetStatus:             {"GET", "/api/v1/status", true},
 	OpGetSystemUsage:        {"GET", "/api/v1/system/usage", true},
 	OpGetUpload:             {"HEAD", "/api/v1/workspaces/{workspace}/uploads/{upload}", true},
@@ -372,6 +377,7 @@ var operations = map[Operation]endpoint{
 	OpListPolicies:          {"GET", "/api/v1/workspaces/{workspace}/policies", true},
 	OpListRecipes:           {"GET", "/api/v1/workspaces/{workspace}/recipes", true},
 	OpListRuns:              {"GET", "/api/v1/workspaces/{workspace}/runs", true},
+	OpListSamples:           {"GET", "/api/v1/workspaces/{workspace}/samples", true},
 	OpListTiers:             {"GET", "/api/v1/tiers", true},
 	OpListVersions:          {"GET", "/api/v1/workspaces/{workspace}/runs/{run}/versions", true},
 	OpListWebhooks:          {"GET", "/api/v1/workspaces/{workspace}/webhooks", true},

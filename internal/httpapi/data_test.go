@@ -226,6 +226,25 @@ func (s *plant) run(dataset string) string {
 	return id
 }
 
+// The samples that are listed are the files that are given, to those who may send one.
+func TestSamplesAreGivenToThoseWhoMayUpload(t *testing.T) {
+	s := openPlant(t)
+	all, _ := s.want(http.StatusOK, s.do(access.Analyst, http.MethodGet, s.in("/samples"), nil)).json(t)["samples"].([]any)
+	if len(all) < 2 {
+		t.Fatalf("samples: %v", all)
+	}
+	for _, one := range all {
+		of, _ := one.(map[string]any)
+		path := s.in(fmt.Sprint("/samples/", of["name"]))
+		a := s.want(http.StatusOK, s.do(access.Analyst, http.MethodGet, path, nil))
+		if bytes.Count(a.body, []byte("\n")) < 500 || !strings.Contains(a.header.Get("Content-Disposition"), fmt.Sprint(of["file"])) || of["goal"] == "" {
+			t.Errorf("%v: %d bytes, %v", of, len(a.body), a.header)
+		}
+		s.want(http.StatusForbidden, s.do(access.Viewer, http.MethodGet, path, nil))
+	}
+	s.want(http.StatusNotFound, s.do(access.Analyst, http.MethodGet, s.in("/samples/none"), nil))
+}
+
 func TestFromAnUploadToErasureOverHTTP(t *testing.T) {
 	s := openPlant(t)
 	text := people()

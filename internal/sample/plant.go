@@ -19,11 +19,12 @@ func (g *generator) plant() {
 	g.plantRows()
 }
 
-func column(name string) int { return slices.Index(header, name) }
+// column is where a column stands.
+func (g *generator) column(name string) int { return slices.Index(g.header, name) }
 
 // spoil changes a column in n rows that carry no other problem and for which change gives another text.
 func (g *generator) spoil(check, name string, n int, what string, change func(old string, row []string) string) {
-	j, rows := column(name), []int(nil)
+	j, rows := g.column(name), []int(nil)
 	for tries := 0; len(rows) < n && tries < 50*len(g.table); tries++ {
 		i := g.r.IntN(len(g.table))
 		if g.used[i] {
@@ -107,9 +108,9 @@ func (g *generator) plantDates() {
 	g.spoil("impossible_date", "shipped_date", 4, "30 February", always("2025-02-30"))
 	g.spoil("ancient_or_future_date", "delivered_date", 6, "1900-01-01 for a date that is not known", always("1900-01-01"))
 	g.spoil("order_violation", "delivered_date", 9, "delivered before it was shipped", func(_ string, row []string) string {
-		t, err := time.Parse(iso, row[column("shipped_date")])
+		t, err := time.Parse(iso, row[g.column("shipped_date")])
 		if err != nil {
-			return row[column("delivered_date")]
+			return row[g.column("delivered_date")]
 		}
 		return t.AddDate(0, 0, -9).Format(iso)
 	})
@@ -117,7 +118,7 @@ func (g *generator) plantDates() {
 
 func (g *generator) plantRelations() {
 	g.spoil("fd_violation", "country", 10, "a city in the wrong country", func(_ string, row []string) string {
-		if row[column("country")] == "Belgium" {
+		if row[g.column("country")] == "Belgium" {
 			return "Austria"
 		}
 		return "Belgium"
@@ -136,8 +137,33 @@ func (g *generator) plantWhole() {
 }
 
 func (g *generator) plantRows() {
+	g.plantCopies(8, "orders that are there twice")
+
+	var reused []int
+	for k := range 3 {
+		row := slices.Clone(g.table[100+k])
+		row[g.column("customer_id")], row[g.column("quantity")] = fmt.Sprintf("C%04d", 590+k), "1"
+		row[g.column("discount_pct")], row[g.column("total")] = "0", row[g.column("unit_price")]
+		g.table = append(g.table, row)
+		reused = append(reused, len(g.table))
+	}
+	g.problems = append(g.problems, Problem{Check: "duplicate_key", Columns: []string{"order_id"}, Rows: reused, What: "order numbers that were used twice"})
+
+	ragged := append(slices.Clone(g.table[200]), "left over", "")
+	ragged[g.column("order_id")] = "ORD-90001"
+	total := make([]string, len(g.header))
+	total[0], total[g.column("total")] = "Total", "412345.67"
+	g.table = append(g.table, ragged, total)
+	n := len(g.table)
+	g.problems = append(g.problems,
+		Problem{Check: "ragged_row", Columns: []string{"*"}, Rows: []int{n - 1}, What: "a line with two fields too many"},
+		Problem{Check: "total_row", Columns: []string{"*"}, Rows: []int{n}, What: "a total line at the end"})
+}
+
+// plantCopies adds rows that carry no other problem a second time.
+func (g *generator) plantCopies(n int, what string) {
 	var copies []int
-	for range 8 {
+	for range n {
 		i := g.r.IntN(len(g.table))
 		for g.used[i] {
 			i = g.r.IntN(len(g.table))
@@ -146,25 +172,5 @@ func (g *generator) plantRows() {
 		g.table = append(g.table, slices.Clone(g.table[i]))
 		copies = append(copies, len(g.table))
 	}
-	g.problems = append(g.problems, Problem{Check: "duplicate_row", Columns: []string{"*"}, Rows: copies, What: "orders that are there twice"})
-
-	var reused []int
-	for k := range 3 {
-		row := slices.Clone(g.table[100+k])
-		row[column("customer_id")], row[column("quantity")] = fmt.Sprintf("C%04d", 590+k), "1"
-		row[column("discount_pct")], row[column("total")] = "0", row[column("unit_price")]
-		g.table = append(g.table, row)
-		reused = append(reused, len(g.table))
-	}
-	g.problems = append(g.problems, Problem{Check: "duplicate_key", Columns: []string{"order_id"}, Rows: reused, What: "order numbers that were used twice"})
-
-	ragged := append(slices.Clone(g.table[200]), "left over", "")
-	ragged[column("order_id")] = "ORD-90001"
-	total := make([]string, len(header))
-	total[0], total[column("total")] = "Total", "412345.67"
-	g.table = append(g.table, ragged, total)
-	n := len(g.table)
-	g.problems = append(g.problems,
-		Problem{Check: "ragged_row", Columns: []string{"*"}, Rows: []int{n - 1}, What: "a line with two fields too many"},
-		Problem{Check: "total_row", Columns: []string{"*"}, Rows: []int{n}, What: "a total line at the end"})
+	g.problems = append(g.problems, Problem{Check: "duplicate_row", Columns: []string{"*"}, Rows: copies, What: what})
 }

@@ -1,6 +1,6 @@
-// Package sample makes the table that one can try Analytix Flow on: a shop's orders of one year with planted problems
-// and planted patterns. The same seed gives the same bytes; the manifest lists what was planted, so that tests (and
-// doubters) can compare it with what was found.
+// Package sample makes the tables that one can try Analytix Flow on: a shop's orders of one year, and a club's members as
+// another program exported them, with planted problems and planted patterns. The same seed gives the same bytes; the manifest
+// lists what was planted, so that tests (and doubters) can compare it with what was found.
 package sample
 
 import (
@@ -48,7 +48,7 @@ func Orders(seed uint64, rows int) ([]byte, Manifest, error) {
 	if rows < leastRows {
 		return nil, Manifest{}, fmt.Errorf("a sample of %d rows has no room for the planted problems; ask for %d or more", rows, leastRows)
 	}
-	g := &generator{r: rand.New(rand.NewPCG(seed, 2025))} //nolint:gosec // reproducible on purpose
+	g := &generator{r: rand.New(rand.NewPCG(seed, 2025)), header: header} //nolint:gosec // reproducible on purpose
 	g.makeOrders(rows)
 	m := Manifest{File: "orders.csv", Seed: seed, Patterns: patterns()}
 	g.plant()
@@ -94,9 +94,10 @@ var header = []string{
 
 const iso = "2006-01-02"
 
-// generator makes clean orders first and spoils them afterwards, so that the manifest is exact.
+// generator makes clean rows first and spoils them afterwards, so that the manifest is exact.
 type generator struct {
 	r        *rand.Rand
+	header   []string
 	table    [][]string
 	problems []Problem
 	used     map[int]bool // rows that carry a planted problem already

@@ -106,6 +106,20 @@ test("a pasted file is shown and sent under its own name", async () => {
   await until(async () => (await call(`/workspaces/${workspace}/datasets`)).json.datasets.some((d) => d.name === "cities.csv" && d.status === "received"), "the file has come");
 });
 
+test("a sample is chosen with the keyboard, brings its goal, and is sent as a file is", async () => {
+  await page.goto(`${server.origin}/w/${workspace}`);
+  await page.getByRole("button", { name: "Try a sample" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: /A club's members/ }).waitFor();
+  await screen(page, "samples");
+  await page.getByRole("menuitem", { name: /A club's members/ }).click();
+  await page.getByText("members.csv", { exact: true }).waitFor();
+  await page.getByText("received", { exact: false }).first().waitFor();
+  assert.match(await page.getByLabel("Goal").inputValue(), /cancelled/);
+  await page.getByRole("button", { name: "Start the run" }).click();
+  await page.getByText("delimiter ;", { exact: true }).waitFor();
+});
+
 test("what the tier does not take is refused before it is sent", async () => {
   const made = await call("/workspaces", { method: "POST", body: { name: "Trial", tier: "demo" } });
   await page.goto(`${server.origin}/w/${made.json.id}`);

@@ -142,7 +142,7 @@ export const en = {
     recent: "Recent runs",
     noRuns: "No runs yet",
     noRunsWhy:
-      "Drop a file, say what you want to reach, and start. You decide at four control points; nothing is changed without you.",
+      "Drop a file, or try a sample, say what you want to reach, and start. You decide at four control points; nothing is changed without you.",
     more: "Show more",
     noWorkspace: "You are in no workspace",
     noWorkspaceWhy: "An administrator of a workspace can add you to it.",

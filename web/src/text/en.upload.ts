@@ -54,6 +54,7 @@ export const upload = {
   },
   pasteOr: "or paste a table that you copied",
   paste: "Paste a table",
+  sample: "Try a sample",
   pasteHere: "Paste here",
   pasteHereWhy: "Cells that you copied from a spreadsheet, or a file. It is shown before anything is sent.",
   pasteRefused: "That is no table. Copy some cells, or a file, and paste again.",

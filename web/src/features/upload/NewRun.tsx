@@ -2,7 +2,7 @@ import { Alert, Button, Group, NativeSelect, Progress, Stack, Text } from "@mant
 import { IconFileSpreadsheet, IconUpload, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type DragEvent, type FormEvent, useRef, useState } from "react";
+import { type DragEvent, type FormEvent, type ReactNode, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
@@ -11,6 +11,7 @@ import { useUsage } from "../admin/admin.query";
 import { runsKey, useWorkspace } from "../home/home.query";
 import { useShelf } from "../recipe/recipe.query";
 import { PastedTable, PasteHere } from "./Pasted";
+import { Samples } from "./Samples";
 import { full, limitsOf, refusal } from "./upload.model";
 import css from "./upload.module.css";
 import { usePaste } from "./usePaste";
@@ -82,7 +83,15 @@ export function NewRun({ workspace }: { workspace: string }) {
             />
           ) : state.step === "idle" ? (
             <>
-              <Drop onFile={take} onPaste={() => setField(true)} />
+              <Drop onFile={take} onPaste={() => setField(true)}>
+                <Samples
+                  workspace={workspace}
+                  onFile={(file, about) => {
+                    setGoal((typed) => typed || about);
+                    take(file);
+                  }}
+                />
+              </Drop>
               {(field || paste.state.step === "refused") && (
                 <PasteHere onPaste={paste.take} refused={paste.state.step === "refused"} />
               )}
@@ -155,7 +164,14 @@ export function NewRun({ workspace }: { workspace: string }) {
   );
 }
 
-function Drop({ onFile, onPaste }: { onFile: (f: File | undefined) => void; onPaste: () => void }) {
+interface DropProps {
+  onFile: (f: File | undefined) => void;
+  onPaste: () => void;
+  /** Other ways to a file. */
+  children: ReactNode;
+}
+
+function Drop({ onFile, onPaste, children }: DropProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const drop = (e: DragEvent) => {
@@ -186,6 +202,7 @@ function Drop({ onFile, onPaste }: { onFile: (f: File | undefined) => void; onPa
         <Button variant="default" size="xs" onClick={onPaste}>
           {text.upload.paste}
         </Button>
+        {children}
       </Group>
       <input
         ref={input}
