@@ -104,6 +104,97 @@ test("the rows are looked at: sorted, filtered, with statistics, and the history
   await page.getByTestId("story").waitFor({ state: "hidden" });
 });
 
+/** Waits until a column of the grid is so wide, in pixels. */
+const wide = (name, pixels) =>
+  page.waitForFunction(
+    ([n, want]) => Math.abs((document.querySelector(`[data-edge="${n}"]`)?.parentElement?.offsetWidth ?? 0) - want) <= 1,
+    [name, pixels],
+  );
+const colcount = (n) => page.waitForFunction((want) => document.querySelector("[role=grid]")?.getAttribute("aria-colcount") === want, String(n));
+const panelOf = (name) => page.getByRole("button", { name: new RegExp(`^${name} `) }).click();
+
+test("the columns of the rows are made wider, hidden and shown again, and kept at the left, over a reload", async () => {
+  const edge = page.locator("[data-edge=order_id]");
+  const was = await edge.evaluate((e) => e.parentElement.offsetWidth);
+  await panelOf("order_id");
+  for (const much of ["Wider", "Wider", "Narrower"]) await page.getByRole("button", { name: much, exact: true }).click();
+  await wide("order_id", was + 40);
+  await page.getByRole("button", { name: "As wide as needed" }).click();
+  await wide("order_id", was);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Wider", exact: true }).waitFor({ state: "hidden" });
+  const drag = async (by) => {
+    const box = await edge.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + by, box.y + box.height / 2, { steps: 4 });
+  };
+  await drag(90);
+  await wide("order_id", was + 90);
+  await page.keyboard.press("Escape"); // as it was before the drag
+  await wide("order_id", was);
+  await page.mouse.up();
+  await drag(70);
+  await page.mouse.up();
+  await wide("order_id", was + 70);
+  await edge.dblclick();
+  await wide("order_id", was);
+  const fingers = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => fingers.send("Input.dispatchTouchEvent", { type, touchPoints });
+  const box = await edge.boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await touch("touchStart", { x, y });
+  for (const by of [20, 50, 80]) await touch("touchMove", { x: x + by, y });
+  await touch("touchEnd");
+  await fingers.detach();
+  await wide("order_id", was + 80);
+  await edge.dblclick();
+  await wide("order_id", was);
+  await drag(60);
+  await page.mouse.up();
+
+  const all = Number(await $("grid").getAttribute("aria-colcount"));
+  await panelOf("order_date");
+  const hide = page.getByRole("button", { name: "Hide this column" });
+  const [came] = await Promise.all([page.waitForResponse((r) => r.url().endsWith("/rows")), hide.click()]);
+  assert.ok(!(await came.json()).columns.includes("order_date"), "a hidden column is asked for");
+  await colcount(all - 1);
+  await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "grid");
+  const pick = page.getByRole("button", { name: /^Columns/ });
+  const onlyOne = page.getByRole("button", { name: "Columns · 1 hidden" });
+  await page.getByRole("button", { name: "Sorted by order_date: drop the order" }).waitFor();
+  await reloaded(onlyOne, edge);
+  await colcount(all - 1);
+  await wide("order_id", was + 60);
+
+  await panelOf("order_id");
+  await page.getByRole("button", { name: "Keep at the left" }).click();
+  await page.waitForFunction(() => !document.querySelector("[role=gridcell] i"));
+  await $("grid").focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.querySelector("[role=grid]").scrollLeft > 0);
+  await page.waitForFunction(() => !document.querySelector("[role=gridcell] i"));
+  assert.equal(await $("grid").getByRole("columnheader", { name: /^order_id / }).getAttribute("aria-colindex"), "2");
+  await screen(page, "data-pinned");
+  await pick.click();
+  await page.getByRole("checkbox", { name: "order_id" }).waitFor();
+  await screen(page, "data-pick");
+  await page.getByLabel("Find a column").fill("order_id");
+  await page.getByRole("button", { name: "Show only these 1" }).click();
+  await colcount(2);
+  assert.ok(await page.getByRole("checkbox", { name: "order_id" }).isDisabled(), "the last column can be hidden");
+  await page.getByLabel("Find a column").fill("order_date");
+  await page.getByRole("checkbox", { name: "order_date" }).check();
+  await colcount(3);
+  await page.getByRole("button", { name: "Show all" }).click();
+  await colcount(all);
+  await page.keyboard.press("Escape");
+  await reloaded(page.getByRole("button", { name: "Columns", exact: true }), edge);
+  await panelOf("order_id");
+  await page.getByRole("button", { name: "Let it scroll" }).click();
+  await page.getByRole("button", { name: "Let it scroll" }).waitFor({ state: "hidden" });
+});
+
 test("a filter and an order of the rows outlive a reload", async () => {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^order_id / }).click();

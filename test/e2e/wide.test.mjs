@@ -154,6 +154,22 @@ test("the rows are looked at from the first column to the last, and long text is
   await filled();
   await page.getByText(`K${columns - 1}-0`, { exact: true }).waitFor();
   await holds("last-column");
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  await page.getByRole("checkbox", { name: "c0", exact: true }).waitFor();
+  await holds("columns-to-show");
+  const some = Array.from({ length: columns }, (_, c) => `c${c}`).filter((n) => n.includes("c12")).length;
+  await page.getByLabel("Find a column").fill("c12");
+  await page.getByRole("button", { name: `Show only these ${some}` }).click();
+  await page.getByRole("button", { name: `Columns · ${(columns - some).toLocaleString("en-GB")} hidden` }).waitFor();
+  await page.keyboard.press("Escape");
+  await $("grid").focus();
+  await page.keyboard.press("Home");
+  await page.locator("#cell-0-0").filter({ hasText: /^232$/ }).waitFor(); // that of c12
+  assert.equal(await $("grid").getAttribute("aria-colcount"), String(some + 1));
+  await page.getByRole("button", { name: /^Columns · / }).click();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: "Columns", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
 });
 
 test("the profile of a column far off is found and shown", async () => {

@@ -1,28 +1,34 @@
 import { Button, NativeSelect, Popover, TextInput, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconFilter } from "@tabler/icons-react";
-import { useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import type { Schemas } from "../../api/types";
 import { count, text, words } from "../../text/text";
 import type { RunPath } from "../run/run.query";
+import { ColumnEdge } from "./ColumnEdge";
+import { ColumnLayout } from "./ColumnLayout";
 import { type Operator, operators, type View } from "./data.query";
 import css from "./grid.module.css";
 import { ProfileOf } from "./Profile";
+import type { Columns } from "./useColumns";
 
 interface Props {
   name: string;
   index: number;
   left: number;
-  width: number;
   facts: Schemas["Column"] | undefined;
   path: RunPath;
   view: View;
   onView: (v: View) => void;
+  columns: Columns;
+  /** What has the focus once the head is gone. */
+  grid: RefObject<HTMLElement | null>;
 }
 
-/** The head of a column: what it is; behind it sorting, filtering, and what it holds. */
-export function ColumnHead({ name, index, left, width, facts, path, view, onView }: Props) {
+/** The head of a column: what it is; behind it sorting, filtering, how it is laid out, and what it holds. */
+export function ColumnHead({ name, index, left, facts, path, view, onView, columns, grid }: Props) {
   const [open, panel] = useDisclosure(false);
+  useFocusAfter(open, grid);
   const order = view.order.find((o) => o.column === name);
   const filtered = view.filters.some((f) => f.column === name);
   const sort = (descending: boolean) => {
@@ -35,7 +41,7 @@ export function ColumnHead({ name, index, left, width, facts, path, view, onView
       aria-colindex={index}
       aria-sort={order ? (order.descending ? "descending" : "ascending") : undefined}
       className={css.head}
-      style={{ left, width }}
+      style={{ left, width: columns.width(name) }}
     >
       <Popover
         opened={open}
@@ -89,11 +95,25 @@ export function ColumnHead({ name, index, left, width, facts, path, view, onView
                 panel.close();
               }}
             />
+            <ColumnLayout name={name} columns={columns} />
             {open && <ProfileOf path={path} version={view.version} column={name} short />}
           </div>
         </Popover.Dropdown>
       </Popover>
+      <ColumnEdge name={name} columns={columns} />
     </div>
+  );
+}
+
+/** Where a head goes while its panel is open, as a column does that is hidden, the focus goes to the grid and not to nothing. */
+function useFocusAfter(open: boolean, grid: RefObject<HTMLElement | null>) {
+  const opened = useRef(open);
+  opened.current = open;
+  useEffect(
+    () => () => {
+      if (opened.current) grid.current?.focus();
+    },
+    [grid],
   );
 }
 

@@ -10,11 +10,13 @@ import { useMay } from "../account/may";
 import { useHeld } from "../account/useHeld";
 import { type RunPath, useRun } from "../run/run.query";
 import { CellStory } from "./CellStory";
+import { ColumnPicker } from "./ColumnPicker";
 import { Diff, nameOf } from "./Diff";
 import css from "./data.module.css";
 import { useFacts, useOutline, useVersions, type View } from "./data.query";
 import { Grid, type Place } from "./Grid";
 import { Profiles } from "./Profiles";
+import { useColumns } from "./useColumns";
 
 const from = "/signed-in/w/$workspace/runs/$run/data";
 
@@ -174,6 +176,7 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
   const counting = filtered && (outline.isPlaceholderData || outline.isPending);
   // Where no row was removed, the number of a row is its place.
   const byNumber = !filtered && view.order.length === 0 && version.rows === tables[0]?.rows;
+  const columns = useColumns(path.run, names, facts);
   const [goTo, setGoTo] = useState<{ row: number } | null>(null);
   if (names.length === 0) return <Skeleton m={16} h={360} radius="lg" role="status" aria-label={text.loading} />;
   return (
@@ -192,6 +195,7 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
             if (e.key === "Enter" && n > 0) setGoTo({ row: Math.min(total, n) - 1 });
           }}
         />
+        <ColumnPicker names={names} columns={columns} />
         <Text size="xs" c="dimmed" className="num" aria-live="polite" data-testid="grid-total">
           {counting ? text.data.counting : text.data.shown(count(total), filtered ? count(version.rows) : "")}
         </Text>
@@ -207,6 +211,20 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
             {`${f.column} ${text.data.operators[f.operator]} ${f.value ?? ""}`}
           </Button>
         ))}
+        {view.order
+          .filter((o) => !columns.isShown(o.column))
+          .map((o) => (
+            <Button
+              key={o.column}
+              size="compact-xs"
+              variant="light"
+              rightSection={<IconX size={12} />}
+              aria-label={text.data.dropOrder(o.column)}
+              onClick={() => setShown({ ...shown, order: shown.order.filter((x) => x !== o) })}
+            >
+              {text.data.sortedBy(o.column)}
+            </Button>
+          ))}
         {masked.length > 0 && (
           <Text size="xs" c="dimmed">
             {text.data.masked(masked.length)}
@@ -217,7 +235,7 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
         path={path}
         view={view}
         onView={({ filters, order }) => setShown({ filters, order })}
-        names={names}
+        columns={columns}
         facts={facts}
         total={total}
         byNumber={byNumber}

@@ -1,18 +1,23 @@
 import { Text } from "@mantine/core";
-import { useDebouncedValue, useElementSize } from "@mantine/hooks";
+import { useElementSize } from "@mantine/hooks";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../../api/types";
 import { count, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import type { RunPath } from "../run/run.query";
 import { ColumnHead } from "./ColumnHead";
-import { type Part, partColumns, partRows, useParts, type View } from "./data.query";
-import { clamp, partsOf, revealing, scrollOf, seenColumns, seenRows, topOf, trackHeight } from "./grid.model";
+import { staying } from "./columns.model";
+import type { View } from "./data.query";
+import { clamp, revealing, scrollOf, seenColumns, seenRows, topOf, trackHeight } from "./grid.model";
 import css from "./grid.module.css";
+import { useCells } from "./useCells";
+import type { Columns } from "./useColumns";
 
 const rowHeight = 30;
 const headHeight = 48;
 const numberWidth = 84;
+// What stays at the left takes no more than this share of the width.
+const stayingShare = 0.6;
 
 export interface Place {
   row: number;
@@ -23,7 +28,7 @@ interface Props {
   path: RunPath;
   view: View;
   onView: (v: View) => void;
-  names: string[];
+  columns: Columns;
   facts: Map<string, Schemas["Column"]>;
   /** How many rows there are to show. */
   total: number;
@@ -35,17 +40,22 @@ interface Props {
 }
 
 /** All rows of a version, fetched from the server as they come into sight: ten million are no more work than a hundred. */
-export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, onOpen }: Props) {
+export function Grid({ path, view, onView, columns, facts, total, byNumber, goTo, onOpen }: Props) {
   const { ref: sized, width, height } = useElementSize();
   const scroller = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [left, setLeft] = useState(0);
-  const [at, setAt] = useState({ row: 0, column: 0 });
+  const { names, starts } = columns;
+  const [{ row: atRow, column: atName }, setAt] = useState({ row: 0, column: "" });
+  // A column that was hidden is not gone to.
+  const atColumn = useMemo(() => Math.max(0, names.indexOf(atName)), [names, atName]);
   const g = useMemo(() => ({ rows: total, rowHeight, viewport: Math.max(0, height - headHeight) }), [total, height]);
-  const starts = useMemo(() => startsOf(names, facts), [names, facts]);
   const put = useRef(0); // where the scroll bar was put from here
   const place = useRef({ g, top });
   place.current = { g, top };
+
+  const stay = staying(starts, columns.pinned, (width - numberWidth) * stayingShare);
+  const edge = starts[stay] ?? 0;
 
   const moveTo = (next: number) => {
     const to = clamp(g, next);
@@ -57,13 +67,14 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
   const select = (row: number, column: number) => {
     const r = Math.min(total - 1, Math.max(0, row));
     const c = Math.min(names.length - 1, Math.max(0, column));
-    setAt({ row: r, column: c });
+    setAt({ row: r, column: names[c] ?? "" });
     const next = revealing(g, top, r);
     if (next !== top) moveTo(next);
     const box = scroller.current;
     const [from, to] = [starts[c] ?? 0, starts[c + 1] ?? 0];
-    if (box && from < box.scrollLeft) box.scrollLeft = from;
-    else if (box && to > box.scrollLeft + box.clientWidth - numberWidth) {
+    if (!box || c < stay) return;
+    if (from < box.scrollLeft + edge) box.scrollLeft = from - edge;
+    else if (to > box.scrollLeft + box.clientWidth - numberWidth) {
       box.scrollLeft = to - box.clientWidth + numberWidth;
     }
   };
@@ -74,36 +85,38 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where something else is shown
   useEffect(() => {
     moveTo(0);
-    setAt({ row: 0, column: at.column });
+    setAt((was) => ({ ...was, row: 0 }));
   }, [shown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where somebody wants to go
   useEffect(() => {
     if (!goTo || g.viewport === 0) return;
-    setAt({ row: Math.min(goTo.row, total - 1), column: at.column });
+    setAt((was) => ({ ...was, row: Math.min(goTo.row, total - 1) }));
     moveTo(goTo.row - 2);
   }, [goTo, g.viewport]);
 
   const seen = seenRows(g, top);
-  const columns = seenColumns(starts, left, Math.max(0, width - numberWidth));
-  const cells = useCells(path, view, names, seen, columns, byNumber);
+  const across = seenColumns(starts, left + edge, Math.max(0, width - numberWidth - edge), stay);
+  const cells = useCells(path, view, names, seen, [[0, stay], across], byNumber);
+  const drawn = within(seen, atRow) && (atColumn < stay || within(across, atColumn));
+  const open = (r: number, c: number) => {
+    const row = cells.row(r);
+    const column = names[c];
+    if (row && column) onOpen({ row: row.row, column });
+  };
 
   const keys = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
     const page = Math.max(1, Math.floor(g.viewport / rowHeight) - 1);
     const moves: Record<string, () => void> = {
-      ArrowDown: () => select(at.row + 1, at.column),
-      ArrowUp: () => select(at.row - 1, at.column),
-      ArrowRight: () => select(at.row, at.column + 1),
-      ArrowLeft: () => select(at.row, at.column - 1),
-      PageDown: () => select(at.row + page, at.column),
-      PageUp: () => select(at.row - page, at.column),
-      Home: () => select(e.ctrlKey ? 0 : at.row, e.ctrlKey ? at.column : 0),
-      End: () => select(e.ctrlKey ? total - 1 : at.row, e.ctrlKey ? at.column : names.length - 1),
-      Enter: () => {
-        const row = cells.row(at.row);
-        const column = names[at.column];
-        if (row && column) onOpen({ row: row.row, column });
-      },
+      ArrowDown: () => select(atRow + 1, atColumn),
+      ArrowUp: () => select(atRow - 1, atColumn),
+      ArrowRight: () => select(atRow, atColumn + 1),
+      ArrowLeft: () => select(atRow, atColumn - 1),
+      PageDown: () => select(atRow + page, atColumn),
+      PageUp: () => select(atRow - page, atColumn),
+      Home: () => select(e.ctrlKey ? 0 : atRow, e.ctrlKey ? atColumn : 0),
+      End: () => select(e.ctrlKey ? total - 1 : atRow, e.ctrlKey ? atColumn : names.length - 1),
+      Enter: () => open(atRow, atColumn),
     };
     const move = moves[e.key];
     if (!move || e.metaKey || e.altKey) return;
@@ -111,6 +124,20 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
     move();
   };
 
+  const head = (c: number) => (
+    <ColumnHead
+      key={names[c]}
+      name={names[c] ?? ""}
+      index={c + 2}
+      left={numberWidth + (starts[c] ?? 0)}
+      facts={facts.get(names[c] ?? "")}
+      path={path}
+      view={view}
+      onView={onView}
+      columns={columns}
+      grid={scroller}
+    />
+  );
   const whole = (starts.at(-1) ?? 0) + numberWidth;
   return (
     <div className={css.frame} ref={sized}>
@@ -122,12 +149,13 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
       <div
         ref={scroller}
         className={css.scroller}
+        style={{ scrollPaddingLeft: numberWidth + edge }}
         role="grid"
         tabIndex={0}
         aria-label={text.data.grid}
         aria-rowcount={total + 1}
         aria-colcount={names.length + 1}
-        aria-activedescendant={at.row >= seen[0] && at.row < seen[1] ? `cell-${at.row}-${at.column}` : undefined}
+        aria-activedescendant={drawn ? `cell-${atRow}-${atColumn}` : undefined}
         data-testid="grid"
         data-top={Math.floor(top)}
         onKeyDown={keys}
@@ -143,22 +171,18 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
         <div style={{ width: whole, height: headHeight + trackHeight(g) }}>
           <div className={css.layer} style={{ width: whole, height: Math.max(headHeight, height) }}>
             <div role="row" aria-rowindex={1} className={css.heads} style={{ height: headHeight }}>
-              <span role="columnheader" className={`${css.number} ${css.headNumber}`} style={{ width: numberWidth }}>
-                {text.data.row}
-              </span>
-              {range(columns).map((c) => (
-                <ColumnHead
-                  key={names[c]}
-                  name={names[c] ?? ""}
-                  index={c + 2}
-                  left={numberWidth + (starts[c] ?? 0)}
-                  width={(starts[c + 1] ?? 0) - (starts[c] ?? 0)}
-                  facts={facts.get(names[c] ?? "")}
-                  path={path}
-                  view={view}
-                  onView={onView}
-                />
-              ))}
+              <div className={css.staying} style={{ width: numberWidth + edge }}>
+                <span
+                  role="columnheader"
+                  aria-colindex={1}
+                  className={`${css.number} ${css.headNumber}`}
+                  style={{ width: numberWidth }}
+                >
+                  {text.data.row}
+                </span>
+                {range([0, stay]).map(head)}
+              </div>
+              {range(across).map(head)}
             </div>
             <div
               role="rowgroup"
@@ -173,14 +197,12 @@ export function Grid({ path, view, onView, names, facts, total, byNumber, goTo, 
                   data={cells.row(r)}
                   cell={cells.cell}
                   columns={columns}
-                  starts={starts}
-                  names={names}
-                  active={at.row === r ? at.column : -1}
+                  stay={stay}
+                  seen={across}
+                  active={atRow === r ? atColumn : -1}
                   onCell={(c) => {
-                    setAt({ row: r, column: c });
-                    const row = cells.row(r);
-                    const column = names[c];
-                    if (row && column) onOpen({ row: row.row, column });
+                    setAt({ row: r, column: names[c] ?? "" });
+                    open(r, c);
                   }}
                 />
               ))}
@@ -202,84 +224,52 @@ interface RowProps {
   y: number;
   data: { row: number } | undefined;
   cell: (row: number, column: number) => string | null | undefined;
-  columns: [number, number];
-  starts: number[];
-  names: string[];
+  columns: Columns;
+  /** How many columns stay at the left. */
+  stay: number;
+  seen: [number, number];
   active: number;
   onCell: (column: number) => void;
 }
 
-function Row({ index, y, data, cell, columns, starts, names, active, onCell }: RowProps) {
+function Row({ index, y, data, cell, columns: { names, starts }, stay, seen, active, onCell }: RowProps) {
+  const draw = (c: number) => {
+    const value = cell(index, c);
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the focus and answers Enter
+      <span
+        key={c}
+        id={`cell-${index}-${c}`}
+        role="gridcell"
+        aria-colindex={c + 2}
+        aria-selected={active === c}
+        className={css.cell}
+        data-missing={value === null}
+        style={{ left: numberWidth + (starts[c] ?? 0), width: (starts[c + 1] ?? 0) - (starts[c] ?? 0) }}
+        title={value ?? names[c]}
+        onClick={() => onCell(c)}
+      >
+        {value === undefined ? <i className={css.coming} /> : value === null ? text.preview.missing : value}
+      </span>
+    );
+  };
   return (
     <div role="row" aria-rowindex={index + 2} className={css.row} style={{ top: y, height: rowHeight }}>
-      <span role="rowheader" className={`${css.number} num`} style={{ width: numberWidth }}>
-        {data ? count(data.row) : ""}
-      </span>
-      {range(columns).map((c) => {
-        const value = cell(index, c);
-        return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the focus and answers Enter
-          <span
-            key={c}
-            id={`cell-${index}-${c}`}
-            role="gridcell"
-            aria-colindex={c + 2}
-            aria-selected={active === c}
-            className={css.cell}
-            data-missing={value === null}
-            style={{ left: numberWidth + (starts[c] ?? 0), width: (starts[c + 1] ?? 0) - (starts[c] ?? 0) }}
-            title={value ?? names[c]}
-            onClick={() => onCell(c)}
-          >
-            {value === undefined ? <i className={css.coming} /> : value === null ? text.preview.missing : value}
-          </span>
-        );
-      })}
+      <div className={css.staying} style={{ width: numberWidth + (starts[stay] ?? 0) }}>
+        <span role="rowheader" aria-colindex={1} className={`${css.number} num`} style={{ width: numberWidth }}>
+          {data ? count(data.row) : ""}
+        </span>
+        {range([0, stay]).map(draw)}
+      </div>
+      {range(seen).map(draw)}
     </div>
   );
 }
 
+const within = ([from, to]: [number, number], n: number) => n >= from && n < to;
+
 function range([from, to]: [number, number]): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-}
-
-/** Where each column begins, as wide as what stands in it needs, and the end of the last one. */
-function startsOf(names: string[], facts: Map<string, Schemas["Column"]>): number[] {
-  const starts = [0];
-  for (const name of names) {
-    const c = facts.get(name);
-    const letters = Math.max(name.length + 4, Math.min(34, c?.max_length ?? 16));
-    starts.push((starts.at(-1) ?? 0) + Math.min(280, Math.max(104, letters * 7.4 + 26)));
-  }
-  return starts;
-}
-
-/** The cells on the screen. What somebody scrolls past is not asked for. */
-function useCells(
-  path: RunPath,
-  view: View,
-  names: string[],
-  seen: [number, number],
-  columns: [number, number],
-  byNumber: boolean,
-) {
-  const wanted = JSON.stringify([partsOf(seen, partRows), partsOf(columns, partColumns)]);
-  const [settled] = useDebouncedValue(wanted, 70);
-  const [rowParts, columnParts] = JSON.parse(settled) as [number[], number[]];
-  const parts: Part[] = rowParts.flatMap((rows) => columnParts.map((c) => ({ rows, columns: c })));
-  const { pages, error, retry } = useParts(path, view, names.length ? parts : [], names, byNumber);
-  const page = (row: number, column: number) => {
-    const i = parts.findIndex(
-      (p) => p.rows === Math.floor(row / partRows) && p.columns === Math.floor(column / partColumns),
-    );
-    return i < 0 ? undefined : pages[i];
-  };
-  return {
-    error,
-    retry,
-    row: (r: number) => page(r, columns[0])?.rows?.[r % partRows],
-    cell: (r: number, c: number) => page(r, c)?.rows?.[r % partRows]?.cells?.[c % partColumns],
-  };
 }
 
 /** The wheel moves by rows, also where the track is shorter than the table. */

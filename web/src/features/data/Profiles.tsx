@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/types";
 import { count, text, words } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import type { RunPath } from "../run/run.query";
+import { found } from "./columns.model";
 import { ProfileOf } from "./Profile";
 import css from "./profiles.module.css";
 
@@ -21,14 +22,11 @@ interface Props {
 /** The profile of each column. */
 export function Profiles({ path, version, names, facts, column, onColumn }: Props) {
   const [search, setSearch] = useState("");
-  const found = useMemo(() => {
-    const want = search.trim().toLowerCase();
-    return want ? names.filter((n) => n.toLowerCase().includes(want)) : names;
-  }, [names, search]);
-  const chosen = names.includes(column) ? column : (found[0] ?? "");
+  const fit = useMemo(() => found(names, search), [names, search]);
+  const chosen = names.includes(column) ? column : (fit[0] ?? "");
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
-    count: found.length,
+    count: fit.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 46,
     overscan: 8,
@@ -47,7 +45,7 @@ export function Profiles({ path, version, names, facts, column, onColumn }: Prop
         <nav className={css.list} ref={scroller} aria-label={text.data.columns}>
           <ul style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map((v) => {
-              const name = found[v.index] ?? "";
+              const name = fit[v.index] ?? "";
               const f = facts.get(name);
               return (
                 <li key={name} style={{ height: v.size, transform: `translateY(${v.start}px)` }}>

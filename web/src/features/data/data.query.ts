@@ -1,7 +1,8 @@
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { list, type Schemas } from "../../api/types";
 import { type RunPath, runKey } from "../run/run.query";
+import { known, type Page } from "./grid.model";
 
 export type Filter = { column: string; operator: Operator; value?: string };
 export type Order = { column: string; descending?: boolean };
@@ -65,26 +66,40 @@ export interface Part {
   columns: number;
 }
 
-/** The parts of a table that are on the screen. Going by the row's number costs nothing, however far down. */
+/**
+ * The parts of a table that are on the screen, of the columns with these names. Going by the row's number costs nothing, however far
+ * down. Where a column was hidden or moved, what is known of the others is shown until all have come.
+ */
 export function useParts(path: RunPath, view: View, parts: Part[], names: string[], byNumber: boolean) {
+  const client = useQueryClient();
   return useQueries({
-    queries: parts.map((p) => ({
-      queryKey: ["rows", path.run, view.version, view.filters, view.order, p.rows, p.columns, byNumber],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        rows(
-          path,
-          view.version,
-          {
-            columns: names.slice(p.columns * partColumns, (p.columns + 1) * partColumns),
-            filters: view.filters,
-            order: view.order,
-            limit: partRows,
-            ...(byNumber ? { from: p.rows * partRows + 1 } : { offset: p.rows * partRows }),
-          },
-          signal,
-        ),
-      ...forever,
-    })),
+    queries: parts.map((p) => {
+      const columns = names.slice(p.columns * partColumns, (p.columns + 1) * partColumns);
+      // One word for the rows: a list of filters would match every list that begins with it.
+      const key = ["rows", path.run, JSON.stringify([view.version, view.filters, view.order, p.rows, byNumber])];
+      return {
+        queryKey: [...key, columns],
+        queryFn: ({ signal }: { signal: AbortSignal }): Promise<Page> =>
+          rows(
+            path,
+            view.version,
+            {
+              columns,
+              filters: view.filters,
+              order: view.order,
+              limit: partRows,
+              ...(byNumber ? { from: p.rows * partRows + 1 } : { offset: p.rows * partRows }),
+            },
+            signal,
+          ),
+        placeholderData: () =>
+          known(
+            client.getQueriesData<Page>({ queryKey: key }).flatMap(([, page]) => page ?? []),
+            columns,
+          ),
+        ...forever,
+      };
+    }),
     combine: (all) => ({
       pages: all.map((q) => q.data),
       error: all.find((q) => q.error)?.error ?? null,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   clamp,
   type Geometry,
+  known,
   lastTop,
   partsOf,
   revealing,
@@ -63,4 +64,22 @@ it("tells which columns are seen", () => {
   expect(seenColumns(starts, 0, 150)).toEqual([0, 2]);
   expect(seenColumns(starts, 150, 100)).toEqual([1, 3]);
   expect(seenColumns(starts, 1000, 100)).toEqual([3, 4]);
+});
+
+it("leaves out the first columns, which stay at the left", () => {
+  const starts = [0, 100, 200, 300, 400];
+  expect(seenColumns(starts, 200, 150, 2)).toEqual([2, 4]);
+  expect(seenColumns(starts, 250, 10, 1)).toEqual([2, 3]);
+  expect(seenColumns(starts, 400, 100, 4)).toEqual([4, 4]);
+});
+
+it("tells of a part what other parts of its rows tell", () => {
+  const part = (columns: string[], cells: (string | null)[]) => ({ columns, rows: [{ row: 7, cells }] });
+  const before = [part(["a", "b"], ["1", null]), part(["c"], ["3"])];
+  expect(known(before, ["b", "c", "d"])).toEqual({
+    columns: ["b", "c", "d"],
+    rows: [{ row: 7, cells: [null, "3", undefined] }],
+  });
+  expect(known(before, ["d"])).toBeUndefined();
+  expect(known([], ["a"])).toBeUndefined();
 });

@@ -66,12 +66,38 @@ export function partsOf([from, to]: [number, number], size: number): number[] {
   return Array.from({ length: Math.floor((to - 1) / size) - first + 1 }, (_, i) => first + i);
 }
 
-/** Which columns lie within a stretch of pixels; starts are where each begins, with the end of the last one behind. */
-export function seenColumns(starts: number[], left: number, width: number): [number, number] {
+/**
+ * Which columns, of those after the first ones, lie within a stretch of pixels; starts are where each begins, with the end of the
+ * last one behind.
+ */
+export function seenColumns(starts: number[], left: number, width: number, after = 0): [number, number] {
   const n = starts.length - 1;
-  let from = 0;
+  let from = after;
   while (from < n - 1 && (starts[from + 1] ?? 0) <= left) from++;
   let to = from;
   while (to < n && (starts[to] ?? 0) < left + width) to++;
   return [from, Math.max(to, Math.min(n, from + 1))];
+}
+
+/** A part of the table as it was fetched: some columns of some rows. */
+export interface Page {
+  columns: string[] | null;
+  rows: { row: number; cells: (string | null | undefined)[] | null }[] | null;
+}
+
+/** A part as far as other parts of the same rows tell it already; what they do not tell is not defined. */
+export function known(parts: Page[], columns: string[]): Page | undefined {
+  const places = columns.map((name) => {
+    for (const part of parts) {
+      const at = part.columns?.indexOf(name) ?? -1;
+      if (at >= 0) return { rows: part.rows, at };
+    }
+    return undefined;
+  });
+  const rows = places.find((p) => p)?.rows;
+  if (!rows) return undefined;
+  return {
+    columns,
+    rows: rows.map(({ row }, r) => ({ row, cells: places.map((p) => p?.rows?.[r]?.cells?.[p.at]) })),
+  };
 }
