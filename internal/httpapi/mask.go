@@ -87,6 +87,8 @@ func (x masks) profile(p *query.Profile) {
 	}
 	if x.m.Personal(p.Column) {
 		p.Histogram, p.Low, p.High, p.Mean, p.Quartiles, p.Shortest, p.Longest = nil, nil, nil, nil, nil, 0, 0
+		// The query of the bars names the lowest value.
+		p.Queries = slices.DeleteFunc(p.Queries, func(q query.Query) bool { return q.Of == query.BehindNumbers || q.Of == query.BehindHistogram })
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/control"
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/masking"
+	"github.com/analytix-flow/analytix/internal/query"
 )
 
 // What a viewer is told of a run quotes no personal data, wherever it stood; whoever may see it is told everything.
@@ -49,5 +50,18 @@ func TestUpdatesFailuresAndEntriesOfTheAuditAreMasked(t *testing.T) {
 	}
 	if u.Failure.Message != "row 7: Lovelace" || u.Proposal.Items[0].Fingerprint == "" {
 		t.Error("what others are told was changed")
+	}
+}
+
+// The query of a histogram names the lowest value, which is as personal as the others.
+func TestQueriesThatTellWhatIsMaskedAreNotShown(t *testing.T) {
+	t.Parallel()
+	viewer := masks{masking.New([]flow.Column{{Name: "birth_date", Type: flow.Date}, {Name: "amount", Type: flow.Decimal}})}
+	for column, want := range map[string]int{"birth_date": 2, "amount": 4} {
+		p := &query.Profile{Column: column, Queries: []query.Query{{Of: query.BehindFacts}, {Of: query.BehindTop}, {Of: query.BehindNumbers}, {Of: query.BehindHistogram}}}
+		viewer.profile(p)
+		if len(p.Queries) != want {
+			t.Errorf("of %s a viewer sees %v", column, p.Queries)
+		}
 	}
 }

@@ -31,6 +31,23 @@ type Bin struct {
 	Count int64   `json:"count"`
 }
 
+// Query is a query behind numbers of an answer.
+type Query struct {
+	Of  Behind `json:"of" enum:"facts,numbers,histogram,top" doc:"What it computes: facts is rows, missing, distinct, unfit, shortest and longest; numbers is low, high, mean and quartiles."`
+	SQL string `json:"sql" doc:"Runs as it stands in DuckDB on a table named data that holds this version."`
+}
+
+// Behind is which numbers of a profile a query computes.
+type Behind string
+
+// The queries behind a profile. Only columns of numbers and moments have the second and the third.
+const (
+	BehindFacts     Behind = "facts"
+	BehindNumbers   Behind = "numbers"
+	BehindHistogram Behind = "histogram"
+	BehindTop       Behind = "top"
+)
+
 // Profile is what a column holds.
 type Profile struct {
 	Column    string    `json:"column"`
@@ -47,6 +64,14 @@ type Profile struct {
 	High      *float64  `json:"high,omitempty"`
 	Mean      *float64  `json:"mean,omitempty"`
 	Quartiles []float64 `json:"quartiles,omitempty"`
+	Queries   []Query   `json:"queries" doc:"The queries that computed these numbers. Those that would tell what is masked for the caller are left out."`
+}
+
+// profiled is a column as the queries of its profile read it. Each query is made for the table that it is to read, so that what
+// is shown is what was run.
+type profiled struct {
+	text, expr string
+	number     string // empty for what has no place on a line
 }
 
 func profile(ctx context.Context, job *stage.Job, e *engine.Session, q *Column) (any, error) {
@@ -59,23 +84,51 @@ func profile(ctx context.Context, job *stage.Job, e *engine.Session, q *Column) 
 	}
 	bounded(&q.Top, 20, 200)
 	bounded(&q.Bins, 30, 100)
-	p := &Profile{Column: q.Column, Top: []Value{}}
 	expr, kind := typed(q.Facts, q.Column)
-	p.Type = kind
-	text := engine.Text(q.Column)
-	err = t.QueryRow(ctx, fmt.Sprintf("SELECT count(*), count(*) - count(%[1]s), approx_count_distinct(%[1]s), count(%[1]s) - count(%[2]s), "+
-		"coalesce(min(length(%[1]s)), 0), coalesce(max(length(%[1]s)), 0) FROM %[3]s", text, expr, t.from),
-		&p.Rows, &p.Missing, &p.Distinct, &p.Unfit, &p.Shortest, &p.Longest)
+	c := profiled{text: engine.Text(q.Column), expr: expr, number: asNumber(expr, kind)}
+	p := &Profile{Column: q.Column, Type: kind, Top: []Value{}}
+	err = t.QueryRow(ctx, p.behind(BehindFacts, t, c.facts), &p.Rows, &p.Missing, &p.Distinct, &p.Unfit, &p.Shortest, &p.Longest)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.values(ctx, t, text, q.Top); err != nil {
+	if err := p.values(ctx, t, c, q.Top); err != nil {
 		return nil, err
 	}
-	if number := asNumber(expr, kind); number != "" {
-		err = p.histogram(ctx, t, number, q.Bins)
+	if c.number != "" {
+		err = p.histogram(ctx, t, c, q.Bins)
 	}
 	return p, err
+}
+
+// behind is a query on the version. It keeps the same one on the table data, to be shown.
+func (p *Profile) behind(of Behind, t *table, query func(from string) string) string {
+	p.Queries = append(p.Queries, Query{of, query(engine.DataTable)})
+	return query(t.from)
+}
+
+func (c profiled) facts(from string) string {
+	return fmt.Sprintf("SELECT count(*) AS rows, count(*) - count(%[1]s) AS missing, approx_count_distinct(%[1]s) AS \"distinct\", "+
+		"count(%[1]s) - count(%[2]s) AS unfit, coalesce(min(length(%[1]s)), 0) AS shortest, coalesce(max(length(%[1]s)), 0) AS longest FROM %[3]s",
+		c.text, c.expr, from)
+}
+
+func (c profiled) top(from string, most int) string {
+	return fmt.Sprintf("SELECT v AS value, count(*) AS n FROM (SELECT %s AS v FROM %s) WHERE v IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT %d", c.text, from, most)
+}
+
+// finite is what lies on the line.
+func (c profiled) finite(from string) string {
+	return fmt.Sprintf("(SELECT %s AS v FROM %s) WHERE isfinite(v)", c.number, from)
+}
+
+func (c profiled) numbers(from string) string {
+	return "SELECT min(v) AS low, max(v) AS high, avg(v) AS mean, approx_quantile(v, 0.25) AS quarter, approx_quantile(v, 0.5) AS half, " +
+		"approx_quantile(v, 0.75) AS three_quarters FROM " + c.finite(from)
+}
+
+func (c profiled) bars(from string, low, width float64, bins int) string {
+	return fmt.Sprintf("SELECT least(CAST(floor((v - CAST('%[1]g' AS DOUBLE)) / CAST('%[2]g' AS DOUBLE)) AS BIGINT), %[3]d) AS bar, count(*) AS n FROM %[4]s "+
+		"GROUP BY bar ORDER BY bar", low, width, bins-1, c.finite(from))
 }
 
 func bounded(n *int, byDefault, most int) {
@@ -97,9 +150,8 @@ func asNumber(expr string, t flow.Type) string {
 	}
 }
 
-func (p *Profile) values(ctx context.Context, t *table, text string, top int) (err error) {
-	r, err := t.Query(ctx, fmt.Sprintf("SELECT v, count(*) AS n FROM (SELECT %s AS v FROM %s) WHERE v IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT %d",
-		text, t.from, top))
+func (p *Profile) values(ctx context.Context, t *table, c profiled, most int) (err error) {
+	r, err := t.Query(ctx, p.behind(BehindTop, t, func(from string) string { return c.top(from, most) }))
 	if err != nil {
 		return err
 	}
@@ -114,11 +166,9 @@ func (p *Profile) values(ctx context.Context, t *table, text string, top int) (e
 	return r.Err()
 }
 
-func (p *Profile) histogram(ctx context.Context, t *table, number string, bins int) (err error) {
-	finite := fmt.Sprintf("(SELECT %s AS v FROM %s) WHERE isfinite(v)", number, t.from)
+func (p *Profile) histogram(ctx context.Context, t *table, c profiled, bins int) (err error) {
 	var quarter, half, most *float64
-	err = t.QueryRow(ctx, "SELECT min(v), max(v), avg(v), approx_quantile(v, 0.25), approx_quantile(v, 0.5), approx_quantile(v, 0.75) FROM "+finite,
-		&p.Low, &p.High, &p.Mean, &quarter, &half, &most)
+	err = t.QueryRow(ctx, p.behind(BehindNumbers, t, c.numbers), &p.Low, &p.High, &p.Mean, &quarter, &half, &most)
 	if err != nil || p.Low == nil || quarter == nil || half == nil || most == nil {
 		return err
 	}
@@ -131,8 +181,7 @@ func (p *Profile) histogram(ctx context.Context, t *table, number string, bins i
 	for i := range p.Histogram {
 		p.Histogram[i] = Bin{Low: low + float64(i)*width, High: low + float64(i+1)*width}
 	}
-	r, err := t.Query(ctx, fmt.Sprintf("SELECT least(CAST(floor((v - CAST('%[1]g' AS DOUBLE)) / CAST('%[2]g' AS DOUBLE)) AS BIGINT), %[3]d) AS bin, count(*) FROM %[4]s GROUP BY bin",
-		low, width, bins-1, finite))
+	r, err := t.Query(ctx, p.behind(BehindHistogram, t, func(from string) string { return c.bars(from, low, width, bins) }))
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ type Page struct {
 	Rows    []Row    `json:"rows"`
 	Total   *int64   `json:"total,omitempty"` // rows that the filters keep, where it was asked for
 	More    bool     `json:"more"`            // whether there are rows after these
+	SQL     string   `json:"sql" doc:"All rows that the filters keep, in the order. Runs as it stands in DuckDB on a table named data that holds this version."`
 }
 
 func (w *Window) check(t *table) error {
@@ -106,12 +107,15 @@ func rows(ctx context.Context, job *stage.Job, e *engine.Session, w *Window) (an
 	if err := w.check(t); err != nil {
 		return nil, err
 	}
-	where, err := w.where()
+	kept, err := w.kept()
 	if err != nil {
 		return nil, err
 	}
-	p := &Page{Columns: w.Columns, Rows: []Row{}}
-	ids, err := w.find(ctx, t, where)
+	p := &Page{Columns: w.Columns, Rows: []Row{}, SQL: "SELECT * FROM " + engine.DataTable + where(kept) + by(w.sorted())}
+	if w.From > 0 {
+		kept = append(kept, fmt.Sprintf("%s >= %d", engine.RowColumn, w.From))
+	}
+	ids, err := w.find(ctx, t, where(kept))
 	if err != nil {
 		return nil, err
 	}
@@ -123,17 +127,13 @@ func rows(ctx context.Context, job *stage.Job, e *engine.Session, w *Window) (an
 	}
 	if w.Count {
 		p.Total = new(int64)
-		err = t.QueryRow(ctx, "SELECT count(*) FROM "+t.from+where, p.Total)
+		err = t.QueryRow(ctx, "SELECT count(*) FROM "+t.from+where(kept), p.Total)
 	}
 	return p, err
 }
 
-// where is the condition of the filters.
-func (w *Window) where() (string, error) {
-	var all []string
-	if w.From > 0 {
-		all = append(all, fmt.Sprintf("%s >= %d", engine.RowColumn, w.From))
-	}
+// kept are the conditions of the filters.
+func (w *Window) kept() (all []string, err error) {
 	for _, f := range w.Filters {
 		text := engine.Text(f.Column)
 		switch f.Operator {
@@ -150,13 +150,39 @@ func (w *Window) where() (string, error) {
 		case Present:
 			all = append(all, text+" IS NOT NULL")
 		default:
-			return "", invalid("there is no operator %q", f.Operator)
+			return nil, invalid("there is no operator %q", f.Operator)
 		}
 	}
+	return all, nil
+}
+
+// where keeps the rows that fulfil all conditions.
+func where(all []string) string {
 	if len(all) == 0 {
-		return "", nil
+		return ""
 	}
-	return " WHERE " + strings.Join(all, " AND "), nil
+	return " WHERE " + strings.Join(all, " AND ")
+}
+
+// sorted are the terms of the order.
+func (w *Window) sorted() (all []string) {
+	for _, o := range w.Order {
+		expr, _ := typed(w.Facts, o.Column)
+		direction := " ASC NULLS LAST"
+		if o.Descending {
+			direction = " DESC NULLS LAST"
+		}
+		all = append(all, expr+direction)
+	}
+	return all
+}
+
+// by orders by the terms.
+func by(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return " ORDER BY " + strings.Join(all, ", ")
 }
 
 // find gives the numbers of the window's rows, and of one more. Only what is filtered and sorted by is read for it.
@@ -164,18 +190,8 @@ func (w *Window) find(ctx context.Context, t *table, where string) ([]int64, err
 	if len(w.Filters) == 0 && len(w.Order) == 0 && w.From > 0 {
 		return w.near(ctx, t)
 	}
-	order := make([]string, 0, len(w.Order)+1)
-	for _, o := range w.Order {
-		expr, _ := typed(w.Facts, o.Column)
-		direction := " ASC NULLS LAST"
-		if o.Descending {
-			direction = " DESC NULLS LAST"
-		}
-		order = append(order, expr+direction)
-	}
-	order = append(order, engine.RowColumn)
-	return numbers(ctx, t, fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d OFFSET %d", engine.RowColumn, t.from, where,
-		strings.Join(order, ", "), w.Limit+1, w.Offset))
+	order := append(w.sorted(), engine.RowColumn)
+	return numbers(ctx, t, fmt.Sprintf("SELECT %s FROM %s%s%s LIMIT %d OFFSET %d", engine.RowColumn, t.from, where, by(order), w.Limit+1, w.Offset))
 }
 
 // near looks for the rows at a number: few row groups are read, as each knows its least and greatest.

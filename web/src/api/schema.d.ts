@@ -3161,6 +3161,8 @@ export interface components {
             /** Format: int64 */
             missing: number;
             quartiles?: number[] | null;
+            /** @description The queries that computed these numbers. Those that would tell what is masked for the caller are left out. */
+            queries: components["schemas"]["Query"][] | null;
             /** Format: int64 */
             rows: number;
             /** Format: int64 */
@@ -3179,6 +3181,15 @@ export interface components {
             hidden?: string[] | null;
             /** @description Kinds of notices that come by mail as well. */
             mail: string[] | null;
+        };
+        Query: {
+            /**
+             * @description What it computes: facts is rows, missing, distinct, unfit, shortest and longest; numbers is low, high, mean and quartiles.
+             * @enum {string}
+             */
+            of: "facts" | "numbers" | "histogram" | "top";
+            /** @description Runs as it stands in DuckDB on a table named data that holds this version. */
+            sql: string;
         };
         QueueCount: {
             kind: string;
@@ -3280,6 +3291,8 @@ export interface components {
             masked: string[] | null;
             more: boolean;
             rows: components["schemas"]["Row"][] | null;
+            /** @description All rows that the filters keep, in the order. Runs as it stands in DuckDB on a table named data that holds this version. */
+            sql: string;
             /** Format: int64 */
             total?: number;
         };
