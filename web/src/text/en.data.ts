@@ -50,7 +50,7 @@ export const data = {
   value: "Text",
   filter: "Filter",
   unfilter: "No filter",
-  dropFilter: (column: string) => `Drop the filter of ${column}`,
+  dropFilter: (filter: string, column: string) => `${filter}: drop the filter of ${column}`,
   sortedBy: (column: string) => `Sorted by ${column}`,
   dropOrder: (column: string) => `Sorted by ${column}: drop the order`,
   width: "Width",
@@ -80,6 +80,12 @@ export const data = {
   fromTo: (from: string, to: string) => (from === to ? from : `${from} – ${to}`),
   histogram: (bins: number) => `Histogram with ${bins} bars`,
   top: "Most frequent",
+  behind: {
+    facts: "Rows, missing, distinct, characters",
+    numbers: "Range, mean, quartiles",
+    histogram: "Bars of the histogram",
+    top: "How often each value is there",
+  },
 
   before: "Before",
   after: "After",

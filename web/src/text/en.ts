@@ -354,6 +354,7 @@ export const en = {
     columns: (count: string) => `Columns (${count})`,
     search: "Find a column",
     heads: ["Column", "Type", "Role", "Meaning", "Missing", "Distinct", "Examples"],
+    behind: (name: string, column: string, shown: string) => `${name} in ${column}: ${shown}. To the column's profile`,
     typeOf: (c: string) => `Type of ${c}`,
     roleOf: (c: string) => `Role of ${c}`,
     asRead: "Nothing is corrected.",
@@ -472,7 +473,10 @@ export const en = {
     title: "Evidence",
     query: "Show the query",
     queryWhy: "It runs as it stands on a table named data that holds this version of the data.",
+    queries: "Show the queries",
+    queriesWhy: "Each runs as it stands on a table named data that holds this version of the data.",
     copy: "Copy the query",
+    copyOf: (numbers: string) => `Copy the query: ${numbers}`,
     copied: "Copied",
   },
 
@@ -530,6 +534,7 @@ export const en = {
   action: {
     none: "Nothing is recommended",
     noneWhy: "No insight that was kept calls for an action.",
+    restsOn: "Rests on",
     impact: "Impact",
     confidence: "Confidence",
     effort: "Effort",

@@ -50,6 +50,7 @@ export function ColumnHead({ name, index, left, facts, path, view, onView, colum
         position="bottom-start"
         shadow="lg"
         trapFocus
+        middlewares={{ size: { padding: 8 } }}
       >
         <Popover.Target>
           <UnstyledButton className={css.headButton} onClick={panel.toggle}>
@@ -65,7 +66,7 @@ export function ColumnHead({ name, index, left, facts, path, view, onView, colum
             </span>
           </UnstyledButton>
         </Popover.Target>
-        <Popover.Dropdown aria-label={`${name}: ${text.data.aboutColumn}`}>
+        <Popover.Dropdown className={css.dropdown} aria-label={`${name}: ${text.data.aboutColumn}`}>
           <div className={css.panel}>
             <div className={css.tools}>
               <Button

@@ -6,6 +6,7 @@ import { list, type Schemas } from "../../api/types";
 import { count, moment, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Sql } from "../../ui/Sql";
 import { useMay } from "../account/may";
 import { useHeld } from "../account/useHeld";
 import { type RunPath, useRun } from "../run/run.query";
@@ -13,7 +14,7 @@ import { CellStory } from "./CellStory";
 import { ColumnPicker } from "./ColumnPicker";
 import { Diff, nameOf } from "./Diff";
 import css from "./data.module.css";
-import { useFacts, useOutline, useVersions, type View } from "./data.query";
+import { useFacts, useOutline, useQueryOf, useVersions, type View } from "./data.query";
 import { Grid, type Place } from "./Grid";
 import { Profiles } from "./Profiles";
 import { useColumns } from "./useColumns";
@@ -177,6 +178,7 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
   // Where no row was removed, the number of a row is its place.
   const byNumber = !filtered && view.order.length === 0 && version.rows === tables[0]?.rows;
   const columns = useColumns(path.run, names, facts);
+  const sql = useQueryOf(path, view, columns.names);
   const [goTo, setGoTo] = useState<{ row: number } | null>(null);
   if (names.length === 0) return <Skeleton m={16} h={360} radius="lg" role="status" aria-label={text.loading} />;
   return (
@@ -199,18 +201,21 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
         <Text size="xs" c="dimmed" className="num" aria-live="polite" data-testid="grid-total">
           {counting ? text.data.counting : text.data.shown(count(total), filtered ? count(version.rows) : "")}
         </Text>
-        {view.filters.map((f) => (
-          <Button
-            key={f.column}
-            size="compact-xs"
-            variant="light"
-            rightSection={<IconX size={12} />}
-            aria-label={text.data.dropFilter(f.column)}
-            onClick={() => setShown({ ...shown, filters: shown.filters.filter((x) => x !== f) })}
-          >
-            {`${f.column} ${text.data.operators[f.operator]} ${f.value ?? ""}`}
-          </Button>
-        ))}
+        {view.filters.map((f) => {
+          const said = `${f.column} ${text.data.operators[f.operator]} ${f.value ?? ""}`.trim();
+          return (
+            <Button
+              key={f.column}
+              size="compact-xs"
+              variant="light"
+              rightSection={<IconX size={12} />}
+              aria-label={text.data.dropFilter(said, f.column)}
+              onClick={() => setShown({ ...shown, filters: shown.filters.filter((x) => x !== f) })}
+            >
+              {said}
+            </Button>
+          );
+        })}
         {view.order
           .filter((o) => !columns.isShown(o.column))
           .map((o) => (
@@ -229,6 +234,11 @@ function Rows({ path, version, tables, names, facts, onOpen, masked }: RowsProps
           <Text size="xs" c="dimmed">
             {text.data.masked(masked.length)}
           </Text>
+        )}
+        {sql && (
+          <div className={css.query}>
+            <Sql sql={sql} />
+          </div>
         )}
       </div>
       <Grid

@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { list, type Schemas } from "../../api/types";
 import { count, moment, number, percent, text, words } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Queries } from "../../ui/Sql";
 import type { RunPath } from "../run/run.query";
 import { useProfile } from "./data.query";
 import css from "./profile.module.css";
@@ -47,6 +48,7 @@ export function ProfileOf({ path, version, column, short }: Props) {
         ))}
       </dl>
       <Top values={list(p.top).slice(0, short ? 5 : 12)} rows={p.rows} />
+      <Queries all={list(p.queries).map((q) => ({ of: text.data.behind[q.of], sql: q.sql }))} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { TextInput, UnstyledButton } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../../api/types";
 import { count, text, words } from "../../text/text";
 import { Empty } from "../../ui/Empty";
@@ -31,6 +31,12 @@ export function Profiles({ path, version, names, facts, column, onColumn }: Prop
     estimateSize: () => 46,
     overscan: 8,
   });
+  const at = fit.indexOf(column);
+  const { scrollToIndex } = rows;
+  // The address may name a column far down. One that was clicked is in sight already.
+  useEffect(() => {
+    if (at >= 0) scrollToIndex(at, { align: "auto" });
+  }, [at, scrollToIndex]);
   return (
     <div className={css.split}>
       <div className={css.side}>

@@ -108,6 +108,13 @@ export function useParts(path: RunPath, view: View, parts: Part[], names: string
   });
 }
 
+/** The query behind a view, where something is filtered or sorted. The grid asks for the part that tells it as well. */
+export function useQueryOf(path: RunPath, view: View, names: string[]): string | undefined {
+  const chosen = names.length > 0 && (view.filters.length > 0 || view.order.length > 0);
+  const { pages } = useParts(path, view, chosen ? [{ rows: 0, columns: 0 }] : [], names, false);
+  return pages[0]?.sql;
+}
+
 /** What a column of a version holds. */
 export function useProfile(path: RunPath, version: string, column: string, enabled = true) {
   return useQuery({

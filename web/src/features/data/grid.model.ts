@@ -83,6 +83,8 @@ export function seenColumns(starts: number[], left: number, width: number, after
 export interface Page {
   columns: string[] | null;
   rows: { row: number; cells: (string | null | undefined)[] | null }[] | null;
+  /** The query of all rows, with all columns. */
+  sql?: string;
 }
 
 /** A part as far as other parts of the same rows tell it already; what they do not tell is not defined. */
@@ -98,6 +100,7 @@ export function known(parts: Page[], columns: string[]): Page | undefined {
   if (!rows) return undefined;
   return {
     columns,
+    sql: parts.find((p) => p.sql)?.sql,
     rows: rows.map(({ row }, r) => ({ row, cells: places.map((p) => p?.rows?.[r]?.cells?.[p.at]) })),
   };
 }
