@@ -129,6 +129,12 @@ test("the facts of reception are corrected and accepted", async () => {
   await reloaded(page.getByText("1 correction", { exact: true }));
   assert.equal(await page.getByLabel("Role of notes").inputValue(), "ignore");
   assert.match(await corrections(), /notes/);
+  // A number leads to the profile of the column, and the correction is held meanwhile.
+  await page.getByRole("link", { name: /^Distinct in notes: / }).press("Enter");
+  await page.getByRole("button", { name: "Show the queries" }).click();
+  await page.getByText(/count\(CAST\("notes" AS VARCHAR\)\).* FROM data/).waitFor();
+  await page.goBack();
+  await page.getByText("1 correction", { exact: true }).waitFor();
   await page.locator("#main").focus();
   // The session ends before it is accepted: the correction is still there, and is sent after signing in again.
   await page.keyboard.press("Enter");
@@ -378,6 +384,13 @@ test("recommendations are decided and the run is finished", async () => {
   await $(`seen-${first.item}`).getByText(`${person.name} sees to it`).waitFor();
   await row.getByRole("button", { name: "Discuss" }).click();
   await screen(page, "recommendations");
+  // What an action rests on is shown with its query.
+  await page.getByText("Rests on").locator("a[href*='view=insight']").first().click();
+  await page.waitForURL(/view=insight&item=/);
+  const insight = page.locator(`#item-${new URL(page.url()).searchParams.get("item")}[data-current=true]`);
+  await insight.getByRole("button", { name: "Show the query" }).waitFor();
+  await page.goBack();
+  await page.getByText("1 action taken on.").first().waitFor();
   await reloaded(page.getByText("1 action taken on."), $(`seen-${first.item}`).getByText(`${person.name} sees to it`));
   assert.equal(await page.getByLabel("Until").first().inputValue(), day, "the day is gone");
   await page.locator("#main").focus();

@@ -77,6 +77,9 @@ test("the rows are looked at: sorted, filtered, with statistics, and the history
   await page.getByRole("button", { name: /^order_date / }).click();
   await page.getByRole("img", { name: /Histogram/ }).waitFor();
   await screen(page, "data-column");
+  await page.getByRole("button", { name: "Show the queries" }).click();
+  await page.getByRole("region", { name: "How often each value is there" }).getByText(/"order_date"/).scrollIntoViewIfNeeded();
+  await screen(page, "data-column-queries");
   await page.getByRole("button", { name: "Descending" }).click();
   await page.keyboard.press("Escape");
   await page.locator("[role=columnheader][aria-sort=descending]").waitFor();
@@ -205,6 +208,11 @@ test("a filter and an order of the rows outlive a reload", async () => {
   await drop.waitFor();
   await counted();
   const some = await $("grid-total").innerText();
+  const query = page.getByRole("button", { name: "Show the query", exact: true });
+  await query.click();
+  await page.locator("pre", { hasText: /^SELECT \* FROM data WHERE contains\(lower\(CAST\("order_id" .* ORDER BY .*"order_date"/ }).waitFor();
+  await screen(page, "data-rows-query");
+  await query.click();
   await reloaded(drop, page.locator("[role=columnheader][aria-sort=descending]"));
   await page.waitForFunction((was) => document.querySelector("[data-testid=grid-total]")?.textContent === was, some);
   await drop.click();
@@ -213,8 +221,16 @@ test("a filter and an order of the rows outlive a reload", async () => {
 
 test("the columns have profiles, the versions differ where decisions changed them", async () => {
   await page.getByRole("tab", { name: "Columns" }).click();
-  await page.getByText("Most frequent").waitFor();
+  const column = page.getByRole("navigation", { name: "Columns" }).getByRole("button", { name: /^order_date/ });
+  await column.click();
+  await page.getByRole("img", { name: /Histogram/ }).waitFor();
   await screen(page, "data-columns");
+  const queries = page.getByRole("button", { name: "Show the queries" });
+  await queries.press("Enter");
+  for (const numbers of ["Rows, missing, distinct, characters", "Range, mean, quartiles", "Bars of the histogram", "How often each value is there"])
+    await page.getByRole("region", { name: numbers }).getByText(/CAST\("order_date" AS VARCHAR\).* FROM data/).waitFor();
+  await screen(page, "data-columns-queries", queries);
+  await queries.press("Enter");
   await page.getByRole("tab", { name: "Changes" }).click();
   const change = page.locator("ol[aria-label='Rows that differ'] button").first();
   await change.waitFor();

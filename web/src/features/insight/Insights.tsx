@@ -1,9 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChecks } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, body } from "../../api/client";
 import { list } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
@@ -15,18 +13,15 @@ import { PointBar } from "../point/PointBar";
 import { acceptRecommended, type Decision, tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
 import { useCards } from "../point/useCards";
-import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { InsightCard } from "./InsightCard";
 import { asksOf, type Insight, inGroups } from "./insight.model";
 import css from "./insight.module.css";
+import { useInsights } from "./insight.query";
 
 /** The control point of the insight stage: what the data says, how sure that is, and whether it is kept. */
 export default function Insights({ path, run, open }: StageProps) {
-  const found = useQuery({
-    queryKey: [...runKey(path.workspace, path.run), "insights"],
-    queryFn: () => body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}/insights", { params: { path } })),
-  });
+  const found = useInsights(path);
   const point = usePoint(path, open);
   const moves = usePointMoves(path, point.data);
   const may = useMay(path.workspace);
@@ -39,7 +34,7 @@ export default function Insights({ path, run, open }: StageProps) {
       : Object.fromEntries(insights.flatMap((i) => (i.decision ? [[i.id, i.decision]] : [])));
   const items = list(point.data?.body.items);
   const { at, take, keep, dismiss, undo } = useCards({
-    ids: insights.map((i) => i.id),
+    ids: open && point.isPending ? [] : insights.map((i) => i.id),
     live,
     decisions,
     moves,

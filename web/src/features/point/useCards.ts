@@ -1,11 +1,12 @@
 import type { useDisclosure } from "@mantine/hooks";
+import { useSearch } from "@tanstack/react-router";
 import { useKeys } from "../quality/useKeys";
 import type { Choice, Decision } from "./point.model";
 import type { PointMoves } from "./point.query";
 import { useCursor } from "./useCursor";
 
 interface Ask {
-  /** What is decided on, in the order in which it is shown. */
+  /** What is decided on, in the order in which it is shown; nothing before it is. */
   ids: string[];
   live: boolean;
   decisions: Record<string, Decision>;
@@ -19,7 +20,8 @@ interface Ask {
 
 /** Cards to say yes or no to, one after the other, with the keyboard or the pointer. */
 export function useCards({ ids, live, decisions, moves, confirm, beside, keys = {} }: Ask) {
-  const cursor = useCursor(ids);
+  const { item } = useSearch({ from: "/signed-in/w/$workspace/runs/$run" });
+  const cursor = useCursor(ids, item);
   const take = (choices: Choice[]) => {
     if (live && choices.length > 0) moves.decide.mutate(choices);
   };

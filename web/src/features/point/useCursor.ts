@@ -1,8 +1,20 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
-/** Which of some things the keys act on. Moving brings it onto the screen. */
-export function useCursor(ids: string[]): { id: string | undefined; next: () => void; before: () => void } {
+interface Cursor {
+  id: string | undefined;
+  next: () => void;
+  before: () => void;
+}
+
+/** Which of some things the keys act on, at first the one that the address names. Moving brings it onto the screen. */
+export function useCursor(ids: string[], named: string | undefined): Cursor {
   const [wanted, setWanted] = useState<string>();
+  const there = named !== undefined && ids.includes(named);
+  useEffect(() => {
+    if (!there) return;
+    setWanted(named);
+    document.getElementById(`item-${named}`)?.scrollIntoView({ block: "start" });
+  }, [there, named]);
   const at = Math.max(0, ids.indexOf(wanted ?? ""));
   const move = useCallback(
     (step: number) => {

@@ -1,10 +1,13 @@
 import { NativeSelect, TextInput, Tooltip } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import { list } from "../../api/types";
 import { count, percent, text, words } from "../../text/text";
 import { useHeld } from "../account/useHeld";
+import { useVersions } from "../data/data.query";
+import type { RunPath } from "../run/run.query";
 import css from "./columns.module.css";
 import {
   type Column,
@@ -12,13 +15,14 @@ import {
   type Facts,
   found,
   missingShare,
+  readAs,
   roles,
   types,
   withColumn,
 } from "./reception.model";
 
 interface Props {
-  run: string;
+  path: RunPath;
   facts: Facts;
   live: boolean;
   corrections: Corrections;
@@ -26,8 +30,9 @@ interface Props {
 }
 
 /** The columns as they were understood: what each is, what it holds, and why that is thought. */
-export function Columns({ run, facts, live, corrections, onChange }: Props) {
-  const [searched, setSearch] = useHeld<string>(`columns.${run}`);
+export function Columns({ path, facts, live, corrections, onChange }: Props) {
+  const [searched, setSearch] = useHeld<string>(`columns.${path.run}`);
+  const version = readAs(useVersions(path).data);
   const search = searched ?? "";
   const columns = useMemo(() => found(facts, search), [facts, search]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -81,7 +86,15 @@ export function Columns({ run, facts, live, corrections, onChange }: Props) {
                     transform: `translateY(${v.start}px)`,
                   }}
                 >
-                  <ColumnCells column={c} rows={facts.rows} live={live} corrections={corrections} onChange={onChange} />
+                  <ColumnCells
+                    path={path}
+                    version={version}
+                    column={c}
+                    rows={facts.rows}
+                    live={live}
+                    corrections={corrections}
+                    onChange={onChange}
+                  />
                 </div>
               );
             })}
@@ -92,12 +105,13 @@ export function Columns({ run, facts, live, corrections, onChange }: Props) {
   );
 }
 
-type CellProps = Omit<Props, "facts" | "run"> & { column: Column; rows: number };
+type CellProps = Omit<Props, "facts"> & { version: string | undefined; column: Column; rows: number };
 
-function ColumnCells({ column: c, rows, live, corrections, onChange }: CellProps) {
+function ColumnCells({ path, version, column: c, rows, live, corrections, onChange }: CellProps) {
   const fix = corrections.columns?.[c.name];
   const set = (part: "type" | "role", value: string) => onChange(withColumn(corrections, c, part, value));
   const share = missingShare(c, rows);
+  const profile = { path, version, column: c.name };
   return (
     <>
       <span role="cell" className={css.name}>
@@ -140,10 +154,10 @@ function ColumnCells({ column: c, rows, live, corrections, onChange }: CellProps
         {c.semantic_type ? words(c.semantic_type) : "–"}
       </span>
       <span role="cell" className="num" style={{ textAlign: "right" }} title={count(c.missing)}>
-        {c.missing ? percent(share) : "–"}
+        {c.missing ? <Behind {...profile} name={text.data.missingOnes} shown={percent(share)} /> : "–"}
       </span>
       <span role="cell" className="num" style={{ textAlign: "right" }}>
-        {count(c.distinct)}
+        <Behind {...profile} name={text.data.distinct} shown={count(c.distinct)} />
       </span>
       <span role="cell" className={css.examples}>
         {list(c.examples)
@@ -155,5 +169,28 @@ function ColumnCells({ column: c, rows, live, corrections, onChange }: CellProps
           ))}
       </span>
     </>
+  );
+}
+
+interface BehindProps {
+  path: RunPath;
+  version: string | undefined;
+  column: string;
+  name: string;
+  shown: string;
+}
+
+/** A number about a column that leads to the column's profile, where the queries behind it stand. */
+function Behind({ path, version, column, name, shown }: BehindProps) {
+  return (
+    <Link
+      to="/w/$workspace/runs/$run/data"
+      params={path}
+      search={{ tab: "columns", version, column }}
+      className={css.behind}
+      aria-label={text.reception.behind(name, column, shown)}
+    >
+      {shown}
+    </Link>
   );
 }

@@ -74,7 +74,7 @@ export default function Reception({ path, run, open }: StageProps) {
         <Summary facts={facts.data} onAgain={live ? readAgain.open : undefined} />
         {!open && <Decided decision={past} />}
         <GoalReading facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
-        <Columns run={path.run} facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
+        <Columns path={path} facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
       </div>
       {open && (
         <PointBar

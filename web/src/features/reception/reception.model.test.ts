@@ -9,6 +9,7 @@ import {
   found,
   heldAs,
   missingShare,
+  readAs,
   spoken,
   withColumn,
   withGoal,
@@ -67,4 +68,10 @@ it("says corrections in words, those of the goal last", () => {
 it("holds corrections apart for each time that the file was read", () => {
   const run = (round: number) => ({ id: "r", stages: [{ stage: "reception", round }] }) as unknown as Run;
   expect(heldAs(run(1))).not.toBe(heldAs(run(2)));
+});
+
+it("knows the version that the facts speak of", () => {
+  const versions = ["received", "parsed", "parsed", "cleaned"].map((kind, i) => ({ kind, id: `v${i}` }));
+  expect(readAs(versions as Parameters<typeof readAs>[0])).toBe("v2");
+  expect(readAs(undefined)).toBe(undefined);
 });

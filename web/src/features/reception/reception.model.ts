@@ -42,6 +42,11 @@ function pruned(c: Corrections): Corrections {
   return out;
 }
 
+/** The version that the facts speak of: as the file was read last. */
+export function readAs(versions: Schemas["RunVersion"][] | undefined): string | undefined {
+  return versions?.filter((v) => v.kind === "parsed").at(-1)?.id;
+}
+
 /** How many things the corrections change. */
 export function corrected(c: Corrections): number {
   const columns = Object.values(c.columns ?? {}).reduce((n, x) => n + Object.keys(x).length, 0);

@@ -18,6 +18,7 @@ import { useCards } from "../point/useCards";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { TalkBehind } from "../together/TalkBehind";
+import { Grounds } from "./Grounds";
 import css from "./recommendation.module.css";
 import { Seen } from "./Seen";
 
@@ -53,7 +54,7 @@ export default function Recommendations({ path, open }: StageProps) {
   const [days, setDays] = useState<Record<string, string>>({});
   const dueOf = (id: string) => days[id] ?? decisions[id]?.due ?? "";
   const { at, keep, dismiss, undo } = useCards({
-    ids: actions.map((a) => a.id),
+    ids: open && point.isPending ? [] : actions.map((a) => a.id),
     live,
     decisions,
     moves,
@@ -97,6 +98,7 @@ export default function Recommendations({ path, open }: StageProps) {
               <div style={{ minWidth: 0 }}>
                 <h2 className={css.title}>{a.title}</h2>
                 <p className={css.why}>{a.why}</p>
+                <Grounds path={path} action={a} />
                 <Decided decision={decisions[a.id]} />
                 <Seen path={path} item={a.id} due={decisions[a.id]?.due} />
                 <TalkBehind path={path} item={a.id} />
