@@ -254,6 +254,40 @@ func searchPlain(t *testing.T, dir, text string) {
 	}
 }
 
+// The goal is read otherwise at the control point of the insights: that stage and those after it find it so, and reception's facts stay.
+func TestTheGoalIsReadOtherwiseAtTheInsights(t *testing.T) {
+	t.Parallel()
+	a := start(t, filepath.Join(t.TempDir(), "home"))
+	defer stop(t, a)
+	run := submit(t, a, file(t, "one", "three"), app.Request{Goal: "more lines"})
+	var u *control.Update
+	for u = next(t, a, run, nil); u.Stage != flow.Insight; u = next(t, a, run, u) {
+		if err := proceed(t.Context(), a, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.SendBack(t.Context(), run, map[string]any{"goal": map[string]any{"kpi": "none"}}, person); !errors.Is(err, flow.ErrInvalid) {
+		t.Errorf("a column that is not there: %v", err)
+	}
+	if err := a.SendBack(t.Context(), run, map[string]any{"goal": map[string]any{"direction": "up"}}, person); err != nil {
+		t.Fatal(err)
+	}
+	u = next(t, a, run, u)
+	if doc, err := a.Document(t.Context(), run, flow.Insight); err != nil || u.Round != 2 || !strings.Contains(string(doc), `"goal":"chosen at`) {
+		t.Errorf("round %d found %s, %v", u.Round, doc, err)
+	}
+	if err := proceed(t.Context(), a, run); err != nil {
+		t.Fatal(err)
+	}
+	next(t, a, run, u)
+	if doc, err := a.Document(t.Context(), run, flow.Recommendation); err != nil || !strings.Contains(string(doc), `"direction":"up"`) {
+		t.Errorf("the stage after it found %s, %v", doc, err)
+	}
+	if doc, err := a.Document(t.Context(), run, flow.Reception); err != nil || strings.Contains(string(doc), `"direction":"up"`) {
+		t.Errorf("the facts are now %s, %v", doc, err)
+	}
+}
+
 func TestARunWaitsOverARestartAndCanBeSentBackAndReopened(t *testing.T) {
 	t.Parallel()
 	home := filepath.Join(t.TempDir(), "home")

@@ -17,6 +17,7 @@ import (
 	outcomes "github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/query"
 	"github.com/analytix-flow/analytix/internal/stage"
+	"github.com/analytix-flow/analytix/internal/stage/insight"
 )
 
 // A small flow of the tests' own: four stages whose handlers do real work on a table of lines, so that everything
@@ -69,6 +70,12 @@ func (m *manager) Decide(document json.RawMessage, decisions []flow.Decision) (j
 	return json.Marshal(d)
 }
 
+// rereading is a stage at whose control point the goal can be read otherwise.
+type rereading struct {
+	manager
+	stage.Rereader
+}
+
 type handler struct {
 	name string
 	run  func(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.Result, error)
@@ -88,7 +95,8 @@ func managers() []stage.Manager {
 		&manager{stage: flow.Quality, waves: [][]string{{"quality.long", "quality.short"}, {"quality.consolidate"}}, apply: "quality.apply",
 			handlers: []stage.Handler{handler{"quality.long", count("length(line) > 3")}, handler{"quality.short", count("length(line) <= 3")},
 				handler{"quality.consolidate", consolidate}, handler{"quality.apply", apply}, handler{"quality.preview", preview}}},
-		&manager{stage: flow.Insight, waves: [][]string{{"insight.most"}}, handlers: []stage.Handler{handler{"insight.most", count("true")}}},
+		&rereading{manager: manager{stage: flow.Insight, waves: [][]string{{"insight.most"}}, handlers: []stage.Handler{handler{"insight.most", count("true")}}},
+			Rereader: insight.New()},
 		&manager{stage: flow.Recommendation, waves: [][]string{{"recommendation.rank"}}, handlers: []stage.Handler{
 			handler{"recommendation.rank", rank}}},
 	}

@@ -78,8 +78,22 @@ func (s *Service) Close(ctx context.Context, run, seen string, actor flow.Actor)
 	return s.take(ctx, run, Event{Kind: PointClosed, Seen: seen, Actor: actor})
 }
 
-// SendBack has the stage whose control point is open begin anew, with options.
+// SendBack has the stage whose control point is open begin anew, with options. The error wraps ErrConflict, or flow.ErrInvalid where
+// the goal cannot be read as they ask.
 func (s *Service) SendBack(ctx context.Context, run string, options map[string]any, actor flow.Actor) error {
+	r, state, err := s.load(ctx, run)
+	if err != nil {
+		return err
+	}
+	if reads, ok := s.managers[state.Stage].(stage.Rereader); ok {
+		docs, err := s.documents(ctx, r, state)
+		if err != nil {
+			return err
+		}
+		if _, err := reads.Reread(docs[string(flow.Reception)], options); err != nil {
+			return fmt.Errorf("sending run %s back: %w", run, err)
+		}
+	}
 	return s.take(ctx, run, Event{Kind: PointSentBack, Options: options, Actor: actor})
 }
 

@@ -101,6 +101,9 @@ func (s *Service) job(ctx context.Context, run *store.Run, state *State, handler
 	if job.Documents, err = s.documents(ctx, run, state); err != nil {
 		return nil, err
 	}
+	if err := s.reread(job.Documents, state); err != nil {
+		return nil, fmt.Errorf("run %s: %w", run.ID, err)
+	}
 	if job.Goal, err = goal(run, job.Documents, state.Stage); err != nil {
 		return nil, err
 	}
@@ -114,6 +117,24 @@ func (s *Service) job(ctx context.Context, run *store.Run, state *State, handler
 	}
 	job.OutDir, job.Key, err = s.files.OutDir(ctx, run.Head.Dataset)
 	return job, err
+}
+
+// reread has the goal read as was asked for at the control point of this stage, or of one before it.
+func (s *Service) reread(docs stage.Documents, state *State) error {
+	for _, name := range flow.Stages() {
+		st, facts := state.Stages[name], docs[string(flow.Reception)]
+		if r, ok := s.managers[name].(stage.Rereader); ok && st != nil && len(facts) > 0 {
+			raw, err := r.Reread(facts, st.Options)
+			if err != nil {
+				return fmt.Errorf("reading the goal otherwise: %w", err)
+			}
+			docs[string(flow.Reception)] = raw
+		}
+		if name == state.Stage {
+			break
+		}
+	}
+	return nil
 }
 
 // documents reads what the run has found: the decided document of each earlier stage under the stage's name, what the

@@ -16,7 +16,8 @@ type Skipped struct {
 // InsightList is the document of the insight stage.
 type InsightList struct {
 	Insights []InsightFinding `json:"insights"`
-	Tests    int64            `json:"tests"` // statistical tests made, which the q-values account for
+	Tests    int64            `json:"tests"`          // statistical tests made, which the q-values account for
+	Goal     *Goal            `json:"goal,omitempty"` // as it was read for these insights
 	// Asked tells what somebody asked for more of, and how much was found.
 	Asked   []Asked   `json:"asked,omitempty"`
 	Skipped []Skipped `json:"skipped,omitempty"`

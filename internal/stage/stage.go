@@ -49,6 +49,14 @@ type Widener interface {
 	MoreHandler() string
 }
 
+// Rereader is a Manager of a stage at whose control point the goal can be read otherwise: the stage is sent back with options that say
+// how, and it and the stages after it find the facts so.
+type Rereader interface {
+	// Reread gives the document of reception with the goal read as the options ask, which may say nothing of it. It is pure; its
+	// errors wrap flow.ErrInvalid and say what is wrong.
+	Reread(facts json.RawMessage, options map[string]any) (json.RawMessage, error)
+}
+
 // Ask is what somebody asks for more of.
 type Ask struct {
 	Item string        `json:"item"` // of the proposal

@@ -303,6 +303,24 @@ test("all that is recommended is accepted at once, and carried out", async () =>
   await goOn();
 });
 
+test("the goal is read otherwise at the insights, and the stage looks again", async () => {
+  await page.getByText("statistical tests").waitFor();
+  const { round } = await point();
+  const read = async (direction) => {
+    await page.getByRole("button", { name: "Read the goal otherwise" }).click();
+    await page.getByRole("dialog").getByLabel("Better is").click();
+    await page.getByRole("option", { name: direction, exact: true }).click();
+    await screen(page, "goal-otherwise");
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByText(`better is: ${direction.toLowerCase()}.`).waitFor();
+  };
+  await read("More");
+  await until(async () => (await point()).round === round + 1, "the control point opens again");
+  assert.equal((await api(runPath("/insights"))).json.goal.direction, "up");
+  await reloaded(page.getByText("better is: more."));
+  await read("Less");
+});
+
 test("more is asked for like an insight, and comes to the same control point", async () => {
   await page.getByRole("article").first().waitFor();
   await page.locator("#main").focus();

@@ -39,7 +39,7 @@ func (choose) Run(ctx context.Context, job *stage.Job, env *stage.Env) (*stage.R
 	if err != nil {
 		return nil, err
 	}
-	list := flow.InsightList{Insights: []flow.InsightFinding{}, Skipped: g.skipped}
+	list := flow.InsightList{Insights: []flow.InsightFinding{}, Goal: &goal, Skipped: g.skipped}
 	for _, n := range g.tests {
 		list.Tests += n
 	}

@@ -2769,6 +2769,7 @@ export interface components {
         };
         InsightList: {
             asked?: components["schemas"]["Asked"][] | null;
+            goal?: components["schemas"]["Goal"];
             insights: components["schemas"]["InsightFinding"][] | null;
             skipped?: components["schemas"]["Skipped"][] | null;
             /** Format: int64 */

@@ -498,6 +498,12 @@ export const en = {
   },
 
   insight: {
+    reading: (kpi: string, direction: string) =>
+      kpi ? `The goal is measured by ${kpi}; better is: ${direction}.` : "No column measures the goal.",
+    otherwise: "Read the goal otherwise",
+    otherwiseWhy:
+      "The stage looks again, for what the data says about the goal as you read it. What was decided here is set aside, on record.",
+    lookAgain: "Look again",
     lead: (goal: string, count: number, tests: string) =>
       `${n(count, "thing", "things")} the data says${goal ? ` about “${goal}”` : ""}, out of ${tests} statistical tests. The chance of a false alarm is corrected for all of them.`,
     none: "The data says nothing that is more than chance",

@@ -14,6 +14,7 @@ import { acceptRecommended, type Decision, tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
 import { useCards } from "../point/useCards";
 import type { StageProps } from "../run/stageProps";
+import { GoalOtherwise } from "./GoalOtherwise";
 import { InsightCard } from "./InsightCard";
 import { asksOf, type Insight, inGroups } from "./insight.model";
 import css from "./insight.module.css";
@@ -73,6 +74,7 @@ export default function Insights({ path, run, open }: StageProps) {
       <NotTaken moves={moves} />
       <div className={css.view} data-scroll>
         <p className={css.lead}>{text.insight.lead(run.goal, insights.length, count(found.data?.tests ?? 0))}</p>
+        {found.data?.goal && <GoalOtherwise path={path} goal={found.data.goal} moves={moves} live={live} />}
         <Partly skipped={list(found.data?.skipped)} />
         {insights.length === 0 && <Empty title={text.insight.none}>{text.insight.noneWhy}</Empty>}
         {first.map(card)}

@@ -4,7 +4,7 @@ import { Problem } from "../../api/problem";
 import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { runsKey } from "../home/home.query";
-import { type RunPath, runKey } from "../run/run.query";
+import { type RunPath, runKey, stateKey } from "../run/run.query";
 import { type Choice, idsOf, type Lost, lose, provisional, settled, untouched } from "./point.model";
 
 export interface SeenPoint {
@@ -141,7 +141,7 @@ export function usePointMoves(path: RunPath, point: SeenPoint | undefined) {
   });
 
   const settle = async (run: Schemas["Run"]) => {
-    queries.setQueryData([...runKey(path.workspace, path.run), "state"], run);
+    queries.setQueryData([...runKey(path.workspace, path.run), stateKey], run);
     queries.removeQueries({ queryKey: key });
     await queries.invalidateQueries({ queryKey: runsKey(path.workspace) });
   };

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { runsKey } from "../home/home.query";
 import { discussionKey, dutiesKey, noticesKey } from "../together/together.query";
-import { runKey } from "./run.query";
+import { runKey, stateKey } from "./run.query";
 
 /** What the server tells of a run as it moves. */
 export interface Update {
@@ -51,7 +51,10 @@ function useStream(url: string, handlers: Handlers): void {
   }, [url, kinds]);
 }
 
-/** Has what is known read again. Events come in bursts: those within a moment count as one. */
+/**
+ * Has what is known read again. Events come in bursts: those within a moment count as one. Where something stands is read before
+ * what was found there, so that what has gone from the page by then is not asked for.
+ */
 function useReread(): (...keys: string[][]) => void {
   const queries = useQueryClient();
   const due = useRef(new Map<string, string[]>());
@@ -61,10 +64,14 @@ function useReread(): (...keys: string[][]) => void {
     (...keys) => {
       for (const key of keys) due.current.set(key.join("/"), key);
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => {
+      timer.current = window.setTimeout(async () => {
         const all = [...due.current.values()];
         due.current.clear();
-        for (const queryKey of all) void queries.invalidateQueries({ queryKey });
+        await Promise.all(all.map((key) => queries.invalidateQueries({ queryKey: [...key, stateKey] })));
+        await new Promise((shown) => window.setTimeout(shown)); // the page follows what was read in a turn of its own
+        for (const queryKey of all) {
+          void queries.invalidateQueries({ queryKey, predicate: (q) => q.queryKey.at(-1) !== stateKey });
+        }
       }, 120);
     },
     [queries],

@@ -11,9 +11,12 @@ export interface RunPath {
 
 export const runKey = (workspace: string, run: string) => ["run", workspace, run];
 
+/** The last part of the key of where something stands, in the place of what was found there. */
+export const stateKey = "state";
+
 export function useRun(path: RunPath) {
   return useQuery({
-    queryKey: [...runKey(path.workspace, path.run), "state"],
+    queryKey: [...runKey(path.workspace, path.run), stateKey],
     queryFn: () => body(api.GET("/api/v1/workspaces/{workspace}/runs/{run}", { params: { path } })),
   });
 }
@@ -50,7 +53,7 @@ export function useMove(path: RunPath) {
           );
       }
     },
-    onSuccess: (run) => queries.setQueryData([...runKey(path.workspace, path.run), "state"], run),
+    onSuccess: (run) => queries.setQueryData([...runKey(path.workspace, path.run), stateKey], run),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: runKey(path.workspace, path.run) });
       void queries.invalidateQueries({ queryKey: runsKey(path.workspace) });

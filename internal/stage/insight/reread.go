@@ -1,0 +1,50 @@
+package insight
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/stage"
+)
+
+var _ stage.Rereader = (*Manager)(nil)
+
+// Reread implements stage.Rereader. Of the options, goal says which column measures the goal (kpi) and whether more of it is better
+// (direction: up, down or nothing); what it does not say stays.
+func (*Manager) Reread(document json.RawMessage, options map[string]any) (json.RawMessage, error) {
+	asked, ok := options["goal"]
+	if !ok {
+		return document, nil
+	}
+	raw, err := json.Marshal(asked)
+	if err != nil {
+		return nil, fmt.Errorf("%w: how the goal is to be read cannot be understood", flow.ErrInvalid)
+	}
+	var to struct {
+		KPI       *string `json:"kpi"`
+		Direction *string `json:"direction"`
+	}
+	if err := json.Unmarshal(raw, &to); err != nil {
+		return nil, fmt.Errorf("%w: how the goal is to be read is told by kpi and direction, which are texts", flow.ErrInvalid)
+	}
+	var facts flow.Facts
+	if err := json.Unmarshal(document, &facts); err != nil {
+		return nil, fmt.Errorf("reading the facts, to read the goal anew: %w", err)
+	}
+	g := &facts.Context.Goal
+	if to.KPI != nil {
+		if *to.KPI != "" && facts.Column(*to.KPI) == nil {
+			return nil, fmt.Errorf("%w: there is no column %q to measure the goal by", flow.ErrInvalid, *to.KPI)
+		}
+		g.KPI = *to.KPI
+	}
+	if to.Direction != nil {
+		if d := *to.Direction; d != "" && d != "up" && d != "down" {
+			return nil, fmt.Errorf("%w: the goal's direction is %q; take \"up\", \"down\" or nothing", flow.ErrInvalid, d)
+		}
+		g.Direction = *to.Direction
+	}
+	g.Why = "chosen at the control point of the insights"
+	return json.Marshal(facts)
+}
