@@ -39,16 +39,22 @@ type action struct {
 	about string
 }
 
+// table is what is known of the data beside what was found.
+type table struct {
+	rows int64  // 0 where that is not known
+	kpi  string // the column that measures the goal, where there is one
+}
+
 // propose makes the list from everything that was found and not rejected.
-func propose(issues []flow.Issue, insights []flow.InsightFinding) flow.ActionList {
+func propose(t table, issues []flow.Issue, insights []flow.InsightFinding) flow.ActionList {
 	var all []action
 	for i := range insights {
-		if f := &insights[i]; usable(f.Decision) {
+		if f := &insights[i]; usable(f.Decision) && !t.standing(f) {
 			all = append(all, fromInsight(f)...)
 		}
 	}
 	for i := range issues {
-		all = append(all, fromIssue(&issues[i])...)
+		all = append(all, fromIssue(&issues[i], t.rows)...)
 	}
 	for i := range all {
 		a := &all[i]
@@ -86,6 +92,11 @@ func propose(issues []flow.Issue, insights []flow.InsightFinding) flow.ActionLis
 		list.Recommendations = append(list.Recommendations, a.ActionItem)
 	}
 	return list
+}
+
+// standing says whether an insight tells where the goal stands, and of nothing that could be acted on: which of its own values are frequent.
+func (t table) standing(f *flow.InsightFinding) bool {
+	return t.kpi != "" && slices.Equal(f.Dimensions, []string{t.kpi}) && slices.Contains([]string{"outstanding", "concentration"}, f.Kind)
 }
 
 // usable says whether a finding may be built upon: it was not rejected. What was left alone still stands.

@@ -99,7 +99,13 @@ func (actions) Run(_ context.Context, job *stage.Job, _ *stage.Env) (*stage.Resu
 	if _, err := job.Documents.Decode(string(flow.Insight), &insights); err != nil {
 		return nil, stage.Permanent(fmt.Errorf("reading the insights to make recommendations: %w", err))
 	}
-	raw, err := json.Marshal(propose(issues.Issues, insights.Insights))
+	var facts struct {
+		Rows int64 `json:"rows"`
+	}
+	if _, err := job.Documents.Decode(string(flow.Reception), &facts); err != nil {
+		return nil, stage.Permanent(fmt.Errorf("reading the facts to make recommendations: %w", err))
+	}
+	raw, err := json.Marshal(propose(table{facts.Rows, job.Goal.KPI}, issues.Issues, insights.Insights))
 	if err != nil {
 		return nil, stage.Permanent(fmt.Errorf("writing down the recommendations: %w", err))
 	}

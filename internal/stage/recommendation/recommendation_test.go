@@ -96,6 +96,29 @@ func TestRejectedFindingsAreNotUsed(t *testing.T) {
 	}
 }
 
+func TestAHandfulOfCellsWeighsLess(t *testing.T) {
+	t.Parallel()
+	last := 2.0
+	for _, c := range []struct{ concerned, rows int64 }{{0, 4000}, {1000, 4000}, {60, 4000}, {6, 4000}, {1, 4000}} {
+		issue := flow.Issue{ID: "q1", Check: "typo", Title: "t", Columns: []string{"c"}, Severity: flow.High, Confidence: 0.9, Rows: c.concerned, Cells: c.concerned}
+		got := fromIssue(&issue, c.rows)[0].Impact
+		if got > last || got <= 0 || c.concerned < 1000 && got == last {
+			t.Errorf("%d of %d rows: %.3f after %.3f", c.concerned, c.rows, got, last)
+		}
+		last = got
+	}
+}
+
+func TestWhereTheGoalStandsIsNothingToActOn(t *testing.T) {
+	t.Parallel()
+	insights := []flow.InsightFinding{finding("i1", "outstanding", "count", "late", "false", 0.9), finding("i2", "difference", "rate(late is true)", "carrier", "Swiftline", 0.9)}
+	for kpi, want := range map[string]int{"": 2, "late": 1, "rating": 2} {
+		if list := propose(table{kpi: kpi}, nil, insights); len(list.Recommendations) != want {
+			t.Errorf("measured by %q: %+v", kpi, list.Recommendations)
+		}
+	}
+}
+
 func TestTheSameThingIsToldOnce(t *testing.T) {
 	t.Parallel()
 	list := run(t, nil, []flow.InsightFinding{
@@ -119,7 +142,7 @@ func TestListIsShortRankedAndConsistent(t *testing.T) {
 			insights = append(insights, f)
 			issues = append(issues, flow.Issue{ID: fmt.Sprint("q", i), Columns: []string{fmt.Sprint("c", i)}, Severity: flow.High, Confidence: 0.9})
 		}
-		list := propose(issues, insights)
+		list := propose(table{rows: rapid.Int64Range(0, 1000).Draw(r, "rows")}, issues, insights)
 		if len(list.Recommendations) > mostActions {
 			r.Fatalf("%d actions", len(list.Recommendations))
 		}
