@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -313,11 +314,32 @@ func (s *plant) findings(t *testing.T, run string) {
 				t.Errorf("%s shows a viewer %q: %s", path, secret, hidden.body)
 			}
 		}
+		if path == "decisions" {
+			s.titled(plain.json(t)["decisions"], run)
+		}
 		if path == "reception" && !strings.Contains(string(plain.body), "Jane") {
 			t.Errorf("an analyst sees %s", plain.body)
 		}
 	}
 	s.want(http.StatusForbidden, s.do(access.Viewer, http.MethodGet, s.in("/runs/"+run+"/results/findings.json"), nil))
+}
+
+// titled checks that what was decided on is told by its title.
+func (s *plant) titled(decisions any, run string) {
+	s.t.Helper()
+	issues := string(s.want(200, s.do(access.Analyst, http.MethodGet, s.in("/runs/"+run+"/issues"), nil)).body)
+	all, _ := decisions.([]any)
+	told := 0
+	for _, one := range all {
+		d, _ := one.(map[string]any)
+		title, _ := d["title"].(string)
+		if d["stage"] == "quality" && title != "" && strings.Contains(issues, strings.Trim(strconv.Quote(title), `"`)) {
+			told++
+		}
+	}
+	if told == 0 {
+		s.t.Errorf("no decision on an issue tells its title: %v", all)
+	}
 }
 
 func (s *plant) downloads(t *testing.T, dataset, run, text string) {

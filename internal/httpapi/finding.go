@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/stage"
 	"github.com/analytix-flow/analytix/internal/stage/quality"
+	"github.com/analytix-flow/analytix/internal/store"
 )
 
 // documentOutput is the document of a stage: with the decisions once its control point is closed.
@@ -50,6 +52,7 @@ type Decided struct {
 	Stage    flow.Stage    `json:"stage"`
 	Round    int           `json:"round"`
 	Decision flow.Decision `json:"decision"`
+	Title    string        `json:"title,omitempty" doc:"Of what was decided on, where the stage still tells it."`
 }
 
 // RunVersion is one version of the dataset that a run made.
@@ -138,7 +141,8 @@ func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 	}
 }, error,
 ) {
-	if _, _, err := a.state(ctx, *in); err != nil {
+	_, state, err := a.state(ctx, *in)
+	if err != nil {
 		return nil, err
 	}
 	all, err := a.App.Decisions(ctx, in.Run)
@@ -155,11 +159,41 @@ func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 	if err != nil {
 		return nil, err
 	}
+	titles, err := a.titles(ctx, in.Run, state, m)
+	if err != nil {
+		return nil, err
+	}
 	for i, d := range all {
 		m.decision(&d.Decision)
-		out.Body.Decisions[i] = Decided(d)
+		out.Body.Decisions[i] = Decided{d.Stage, d.Round, d.Decision, titles[d.Decision.Item]}
 	}
 	return out, nil
+}
+
+// titles are those of everything that the stages of a run tell, by id, masked. Of a run that was erased there are none.
+func (a *API) titles(ctx context.Context, run string, state *control.State, m masks) (map[string]string, error) {
+	titles := map[string]string{}
+	if state.Status == control.Erased {
+		return titles, nil
+	}
+	type titled struct{ ID, Title string }
+	for _, name := range []flow.Stage{flow.Quality, flow.Insight, flow.Recommendation} {
+		found, err := app.DocumentOf[json.RawMessage](ctx, a.App, run, name)
+		if errors.Is(err, store.ErrNotFound) { // it has not come so far
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var told struct{ Issues, Insights, Recommendations []titled }
+		if err := errors.Join(masked(m, found), json.Unmarshal(*found, &told)); err != nil {
+			return nil, err
+		}
+		for _, t := range slices.Concat(told.Issues, told.Insights, told.Recommendations) {
+			titles[t.ID] = t.Title
+		}
+	}
+	return titles, nil
 }
 
 func (a *API) versionsOf(ctx context.Context, in *RunPath) (*struct {

@@ -2409,6 +2409,8 @@ export interface components {
             /** Format: int64 */
             round: number;
             stage: string;
+            /** @description Of what was decided on, where the stage still tells it. */
+            title?: string;
         };
         Decision: {
             actor: components["schemas"]["Actor"];

@@ -568,6 +568,7 @@ export const en = {
   together,
 
   result: {
+    facts: "What the file is",
     files: "Files",
     report: "Report",
     reportWhy: "Everything found and decided, in one page that opens offline",

@@ -2,6 +2,7 @@ import { Button, NativeSelect, Skeleton, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDownload, IconExternalLink } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, authorized, body } from "../../api/client";
 import { Problem, problemOf } from "../../api/problem";
@@ -164,7 +165,14 @@ function Decisions({ path }: { path: RunPath }) {
             {decisions.map((d) => (
               <li key={d.decision.id}>
                 <span className={css.item}>
-                  {text.stage[d.stage as "quality"]} · <code>{d.decision.item}</code>
+                  {text.stage[d.stage as "quality"]} ·{" "}
+                  <Link
+                    to="/w/$workspace/runs/$run"
+                    params={path}
+                    search={{ view: d.stage as "quality", item: d.decision.item }}
+                  >
+                    {d.title || (d.stage === "reception" ? text.result.facts : d.decision.item)}
+                  </Link>
                 </span>
                 <Decided decision={d.decision} />
               </li>
