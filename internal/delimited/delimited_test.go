@@ -152,3 +152,33 @@ func TestStrayBytesAreKeptVisible(t *testing.T) {
 		t.Errorf("read %s with %+v", got, problems)
 	}
 }
+
+func TestSkippedLinesAreThoseThatWereAskedFor(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a note,\n", 7000) + "id,price\n1,2\n"
+	for name, c := range map[string]struct {
+		text  string
+		lines int
+		want  string // the columns, or a part of the error
+	}{
+		"more than are judged":   {long, 7000, "id|price"},
+		"all but the last":       {"a,b\n1,2\nx,y\n", 2, "x|y"},
+		"all":                    {"a,b\n1,2\nx,y", 3, "the file has 3"},
+		"more than there are":    {"a,b\n1,2\n", 50, "the file has 2"},
+		"beyond what is read":    {strings.Repeat("1,2\n", sampleBytes/2), sampleBytes / 3, "is looked for in the first 262144"},
+		"none, of a single line": {"a,b", 0, "a|b"},
+	} {
+		yes := true
+		r, err := Open(strings.NewReader(c.text), Options{SkipLines: &c.lines, Header: &yes})
+		var m *Misfit
+		switch {
+		case err == nil:
+			if got := strings.Join(r.Columns(), "|"); got != c.want {
+				t.Errorf("%s: the columns %s", name, got)
+			}
+			r.Close()
+		case !errors.As(err, &m) || !strings.Contains(err.Error(), c.want):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

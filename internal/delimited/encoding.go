@@ -30,7 +30,7 @@ func lookup(name string) (charset, error) {
 	e, err := htmlindex.Get(name)
 	if err != nil {
 		if e, err = ianaindex.IANA.Encoding(name); err != nil || e == nil {
-			return charset{}, fmt.Errorf("the encoding %q is not known: give its IANA name, such as windows-1252", name)
+			return charset{}, &Misfit{What: fmt.Sprintf("the encoding %q is not known: give its IANA name, such as windows-1252", name)}
 		}
 	}
 	c := charset{name: name, coding: e, why: "as asked for"}

@@ -101,18 +101,24 @@ func (r *Reader) open(plain io.Reader, compression string, opt Options) error {
 	if err := refuseJunk(r.buf[:r.end], len(r.src.scars)); err != nil {
 		return err
 	}
-	r.place(set, compression, opt)
-	return nil
+	return r.place(set, compression, opt)
 }
 
 // place detects the dialect, finds the table and moves to the first row of its body.
-func (r *Reader) place(set charset, compression string, opt Options) {
+func (r *Reader) place(set charset, compression string, opt Options) error {
 	sample := r.buf[:r.end]
 	best := detectDialect(sample, r.eof, opt)
 	r.d = best.Dialect
-	rows := r.d.rows(sample, r.eof, sampleRows)
+	most := sampleRows
+	if opt.SkipLines != nil {
+		most += min(*opt.SkipLines, len(sample))
+	}
+	rows := r.d.rows(sample, r.eof, most)
 	whole := r.eof && (len(rows) == 0 || rows[len(rows)-1].end == r.end)
 	r.l = locate(rows, &r.d, whole, opt)
+	if err := r.reached(rows, whole, opt); err != nil {
+		return err
+	}
 	r.width = r.l.width
 	body := rows[min(r.l.body, len(rows)):r.l.end]
 	r.m = learn(body, r.width)
@@ -146,6 +152,23 @@ func (r *Reader) place(set charset, compression string, opt Options) {
 	if r.l.names != nil && strings.Join(r.l.names, "\x00") != strings.Join(r.columns, "\x00") {
 		r.format.Names = r.l.names
 	}
+	return nil
+}
+
+// reached says whether any of the rows lies behind the lines that are to be skipped.
+func (r *Reader) reached(rows []row, whole bool, opt Options) error {
+	if opt.SkipLines == nil || *opt.SkipLines == 0 || r.l.preamble < len(rows) {
+		return nil
+	}
+	lines := 0
+	if len(rows) > 0 {
+		last := rows[len(rows)-1]
+		lines = last.line + max(1, bytes.Count(r.buf[last.start:last.end], []byte{r.d.eol}))
+	}
+	if whole {
+		return &Misfit{What: fmt.Sprintf("%d lines before the table are to be skipped, and the file has %d", *opt.SkipLines, lines)}
+	}
+	return &Misfit{What: fmt.Sprintf("%d lines before the table are to be skipped, and the table is looked for in the first %d", *opt.SkipLines, lines)}
 }
 
 func lineEndingName(sample []byte, eol byte) string {

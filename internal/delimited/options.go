@@ -10,6 +10,14 @@ type Options struct {
 	SkipLines *int   // lines before the table; nil to detect
 }
 
+// Misfit is the error for options that a file cannot be read with.
+type Misfit struct {
+	What string // does not fit, and why
+}
+
+// Error implements error.
+func (m *Misfit) Error() string { return m.What }
+
 // Kind names what is wrong with a line. Kinds are stored and shown, and never renamed.
 type Kind string
 

@@ -120,6 +120,9 @@ func load(ctx context.Context, job *stage.Job, e *engine.Session, table *delimit
 // refuse turns an error of opening the table into what the user is told.
 func refuse(name string, err error) error {
 	var u *delimited.Unreadable
+	if m := (*delimited.Misfit)(nil); errors.As(err, &m) {
+		return stage.Refused(fmt.Errorf("%s cannot be read as asked for: %w; the file is kept as received; start a run that reads it otherwise", name, m))
+	}
 	if !errors.As(err, &u) {
 		return fmt.Errorf("reading %s: %w; the file as received is kept", name, err)
 	}
