@@ -15,6 +15,9 @@ const (
 	flushBytes = 256 << 10
 	// mostHeld is how many rows that may be a footer are held back until a whole row follows.
 	mostHeld = 200
+	// headRepairs is after how many attempts to mend a row a head ends, however short it is: in a file that is broken
+	// throughout they take seconds, and whoever looks at its head waits for them.
+	headRepairs = 500
 )
 
 // copier writes rows as canonical text.
@@ -32,6 +35,8 @@ type copier struct {
 	blanks int
 	tail   []byte // delimiters that end a row whose first cell alone is filled
 	simple bool   // a line without quotes is canonical but for its delimiters
+	until  int64  // offset from which on no row begins that is wanted, -1 for none
+	cut    bool   // such a row was met
 }
 
 // heldRow is a row that is perhaps a footer.
@@ -48,9 +53,26 @@ type heldRow struct {
 // comma, quotes doubled, \n; an empty cell is written without quotes. It calls report for every problem, and returns
 // what it read. Errors are those of the underlying reader, of w and of report, never about what the file holds.
 func (r *Reader) Copy(w io.Writer, report func(Problem) error) (Stats, error) {
-	c := &copier{r: r, w: w, hash: sha256.New(), report: report, stats: Stats{Problems: map[string]int64{}}}
-	c.tail = bytes.Repeat(r.d.Delimiter, r.width-1)
+	c := r.copier(w, report)
 	c.simple = len(r.d.Delimiter) == 1 && !r.d.Collapse && r.d.eol == '\n'
+	return c.copy()
+}
+
+// Head is Copy of the rows that begin in the first so many bytes of the table, or of fewer where very many of them are
+// broken, and says whether those are all. It reads no further than it takes to tell where the last of them ends.
+func (r *Reader) Head(w io.Writer, most int, report func(Problem) error) (stats Stats, whole bool, err error) {
+	c := r.copier(w, report)
+	c.until = r.base + int64(r.pos+most)
+	stats, err = c.copy()
+	return stats, !c.cut, err
+}
+
+func (r *Reader) copier(w io.Writer, report func(Problem) error) *copier {
+	return &copier{r: r, w: w, hash: sha256.New(), report: report, stats: Stats{Problems: map[string]int64{}},
+		tail: bytes.Repeat(r.d.Delimiter, r.width-1), until: -1}
+}
+
+func (c *copier) copy() (Stats, error) {
 	if err := c.run(); err != nil {
 		return c.stats, err
 	}
@@ -61,6 +83,10 @@ func (r *Reader) Copy(w io.Writer, report func(Problem) error) (Stats, error) {
 
 func (c *copier) run() error {
 	for {
+		if c.enough() {
+			c.cut = true // what is held back may be a footer or not: nobody knows yet
+			return c.flush()
+		}
 		if c.simple {
 			c.fast()
 		}
@@ -87,6 +113,15 @@ func (c *copier) run() error {
 		return err
 	}
 	return c.flush()
+}
+
+// enough says whether nothing that follows is wanted.
+func (c *copier) enough() bool {
+	r := c.r
+	if c.until < 0 || r.eof && r.pos == r.end {
+		return false
+	}
+	return r.base+int64(r.pos) >= c.until || r.repairs > headRepairs
 }
 
 // fast copies whole plain lines for as long as they have the table's width and nothing is pending.

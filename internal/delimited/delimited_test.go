@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -181,4 +182,67 @@ func TestSkippedLinesAreThoseThatWereAskedFor(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// The head of a table is read as the whole is, up to where it ends, and nothing is made of what is cut off there.
+func TestTheHeadIsReadAsTheWholeIs(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("id;name;note\n")
+	for i := range 40_000 {
+		fmt.Fprintf(&b, "%d;\"name; %d\";a note on row %d%s\n", i, i, i, strings.Repeat(";odd", i%1000/999))
+		if i%700 == 0 {
+			b.WriteString("a line of its own\n")
+		}
+	}
+	b.WriteString("\nTotal: 40000\n")
+	text := b.String()
+	for _, c := range []struct {
+		most  int
+		whole bool
+	}{{0, false}, {1000, false}, {256 << 10, false}, {len(text) - 100, false}, {len(text), true}, {10 * len(text), true}} {
+		whole, out, found := copied(t, text, -1)
+		ends, head, met := copied(t, text, c.most)
+		if !whole || ends != c.whole || !strings.HasPrefix(out, head) || c.whole && head != out {
+			t.Errorf("%d bytes: whole is %t, %d bytes of %d are as in the whole: %t", c.most, ends, len(head), len(out), strings.HasPrefix(out, head))
+		}
+		if most := 2*c.most + 100; !c.whole && len(head) > most || len(head) < min(c.most/2, len(out)) {
+			t.Errorf("%d bytes: %d bytes of rows", c.most, len(head))
+		}
+		if len(met) > len(found) || fmt.Sprint(met) != fmt.Sprint(found[:len(met)]) {
+			t.Errorf("%d bytes: %d problems of %d, and others", c.most, len(met), len(found))
+		}
+	}
+}
+
+// A head does not mend one row after the other of a file that is broken throughout: somebody waits for it.
+func TestTheHeadOfAFileThatIsBrokenThroughoutIsShort(t *testing.T) {
+	t.Parallel()
+	text := "a,b,c\n" + strings.Repeat("1,2,3\n", 400) + strings.Repeat("1,2,3\n1,\"2,x,3,4\n", 20_000)
+	whole, head, problems := copied(t, text, 200_000)
+	if whole || len(head) > 100_000 || len(problems) < 10 {
+		t.Errorf("%d bytes of rows, %d problems, the whole: %t", len(head), len(problems), whole)
+	}
+}
+
+// copied reads the head of a text, or all of it where most is less than none.
+func copied(t *testing.T, text string, most int) (whole bool, out string, problems []Problem) {
+	t.Helper()
+	r, err := Open(strings.NewReader(text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var b bytes.Buffer
+	report := func(p Problem) error { problems = append(problems, p); return nil }
+	if most < 0 {
+		whole = true
+		_, err = r.Copy(&b, report)
+	} else {
+		_, whole, err = r.Head(&b, most, report)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole, b.String(), problems
 }
