@@ -199,6 +199,8 @@ const (
 	OpPostFile Operation = "post-file"
 	// OpPreview: What a resolution would change, on real rows.
 	OpPreview Operation = "preview"
+	// OpPreviewReading: How the beginning of the file would be read with other options; for whoever may see personal data, as nobody knows yet which columns hold any.
+	OpPreviewReading Operation = "preview-reading"
 	// OpPutAssignment: Have somebody see to an item.
 	OpPutAssignment Operation = "put-assignment"
 	// OpPutFile: Upload a file in one request: its bytes are the body.
@@ -390,6 +392,7 @@ var operations = map[Operation]endpoint{
 	OpOidcDepart:            {"GET", "/api/v1/auth/oidc/{provider}", true},
 	OpPostFile:              {"POST", "/api/v1/workspaces/{workspace}/files", false},
 	OpPreview:               {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/point/preview", true},
+	OpPreviewReading:        {"POST", "/api/v1/workspaces/{workspace}/runs/{run}/reception/preview", true},
 	OpPutAssignment:         {"PUT", "/api/v1/workspaces/{workspace}/runs/{run}/discussion/assignments/{item}", true},
 	OpPutFile:               {"PUT", "/api/v1/workspaces/{workspace}/files/{name}", true},
 	OpPutMember:             {"PUT", "/api/v1/workspaces/{workspace}/members/{account}", true},

@@ -186,8 +186,25 @@ func (a *App) CellStory(ctx context.Context, run string, row int64, column strin
 	return s.Story, nil
 }
 
-// Original opens the file of a run as it was received, at any offset. The error wraps ErrErased where it was erased.
-func (a *App) Original(ctx context.Context, run string) (*dataset.ReaderAt, *store.Run, error) {
+// beginner is reception's handler that shows how the beginning of a file would be read.
+const beginner = "reception.preview"
+
+// Reading shows how the beginning of the file that a run received would be read with options, those with which reception
+// is sent back: reception's preview document. The error is one of stage.Refused where it cannot be read so.
+func (a *App) Reading(ctx context.Context, run string, options map[string]any) (json.RawMessage, error) {
+	received, _, err := a.received(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.readers().Run(ctx, &stage.Job{Run: run, Stage: flow.Reception, Handler: beginner, Received: received, Options: options}, func(float64, string) {})
+	if err != nil {
+		return nil, err
+	}
+	return r.Document, nil
+}
+
+// received is the file of a run as it was received. The error wraps ErrErased where it was erased.
+func (a *App) received(ctx context.Context, run string) (*stage.Received, *store.Run, error) {
 	r, err := a.records.Run(ctx, run)
 	if err != nil {
 		return nil, nil, err
@@ -195,7 +212,13 @@ func (a *App) Original(ctx context.Context, run string) (*dataset.ReaderAt, *sto
 	if r.Status == string(control.Erased) {
 		return nil, nil, fmt.Errorf("run %s: %w", run, ErrErased)
 	}
-	received, err := a.files.Received(ctx, r.Head.Dataset, &dataset.Received{Ref: r.Head.Ref, Name: r.Head.File, Bytes: r.Head.Bytes, SHA256: r.Head.SHA256})
+	file, err := a.files.Received(ctx, r.Head.Dataset, &dataset.Received{Ref: r.Head.Ref, Name: r.Head.File, Bytes: r.Head.Bytes, SHA256: r.Head.SHA256})
+	return file, r, err
+}
+
+// Original opens the file of a run as it was received, at any offset. The error wraps ErrErased where it was erased.
+func (a *App) Original(ctx context.Context, run string) (*dataset.ReaderAt, *store.Run, error) {
+	received, r, err := a.received(ctx, run)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -90,7 +90,7 @@ func New(cfg Config) *API {
 func (a *API) resources() []func() {
 	return []func(){
 		a.workspaces, a.members, a.runs, a.runStart, a.runMoves, a.points, a.findings, a.results, a.recipes, a.policies, a.streams, a.system, a.conditions, a.backups, a.diagnostics,
-		a.audit, a.tiers, a.webhooks, a.uploads, a.samples, a.datasets, a.versions, a.discussions, a.notices,
+		a.audit, a.tiers, a.webhooks, a.uploads, a.samples, a.datasets, a.versions, a.readings, a.discussions, a.notices,
 		a.links, a.signIns, a.oidc, a.me, a.sessions, a.tokens, a.accounts,
 	}
 }

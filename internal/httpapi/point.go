@@ -146,8 +146,14 @@ func (a *API) points() {
 			}
 		},
 		) (*runOutput, error) {
-			if _, err := a.seen(ctx, &in.PointInput); err != nil {
+			p, err := a.seen(ctx, &in.PointInput)
+			if err != nil {
 				return nil, err
+			}
+			if p.Stage == flow.Reception {
+				if err := a.readable(ctx, in.Run, in.Body.Options); err != nil {
+					return nil, err
+				}
 			}
 			if err := a.App.SendBack(ctx, in.Run, in.Body.Options, actor(caller(ctx))); err != nil {
 				return nil, err

@@ -20,7 +20,11 @@ type Manager struct {
 }
 
 // New makes the manager of reception; open opens received files, see NewParse.
-func New(open Opener) *Manager { return newManager(NewParse(open)) }
+func New(open Opener) *Manager {
+	m := newManager(NewParse(open))
+	m.handlers = append(m.handlers, NewPreview(open))
+	return m
+}
 
 // newManager makes the manager around the handler that parses.
 func newManager(parse stage.Handler) *Manager {

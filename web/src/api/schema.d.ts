@@ -1532,6 +1532,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/{run}/reception/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the beginning of the file would be read with other options; for whoever may see personal data, as nobody knows yet which columns hold any */
+        post: operations["preview-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs/{run}/recommendations": {
         parameters: {
             query?: never;
@@ -3199,6 +3216,65 @@ export interface components {
             state: string;
             /** Format: int64 */
             tasks: number;
+        };
+        Reading: {
+            /** Format: int64 */
+            columns: number;
+            /** @description The first problems. */
+            examples: components["schemas"]["ReadingProblem"][] | null;
+            format: components["schemas"]["Format"];
+            /** @description The first rows. */
+            lines: components["schemas"]["ReadingLine"][] | null;
+            /**
+             * Format: int64
+             * @description Columns that are left out.
+             */
+            more_columns: number;
+            /** @description Of the first columns, cut where they are long, as cells are. */
+            names: string[] | null;
+            /** @description With which it is read so; none where all is found by itself. */
+            options: {
+                [key: string]: unknown;
+            };
+            /** @description In the part that was read, by kind. */
+            problems: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description In the part that was read.
+             */
+            rows: number;
+            /** @description Whether that part is the whole table. */
+            whole: boolean;
+        };
+        ReadingInputBody: {
+            /** @description As for sending reception back: delimiter, quote, escape, encoding, header, skip_lines. Absent: those with which the file was read. */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        ReadingLine: {
+            cells: (string | null)[] | null;
+            /** Format: int64 */
+            row: number;
+        };
+        ReadingProblem: {
+            /** @description What was done about it. */
+            detail: string;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of the file, from 1.
+             */
+            line: number;
+            /** @description The line as received, cut where it is long. */
+            raw: string;
+            /**
+             * Format: int64
+             * @description None for a line that is no row.
+             */
+            row?: number;
         };
         RecipeBody: {
             /** @description Of policies alone. */
@@ -9422,6 +9498,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Facts"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description A stable word for the kind of problem. */
+                        code: string;
+                        /** @description What happened, and to what. */
+                        detail: string;
+                        /** @description What is wrong with which part of the request. */
+                        fields?: components["schemas"]["FieldError"][] | null;
+                        /** @description What was kept. */
+                        kept?: string;
+                        /** @description What to do next. */
+                        next?: string;
+                        /** @description Id of the request, for whoever reads the server's log. */
+                        request?: string;
+                        /** Format: int64 */
+                        status: number;
+                        /** @description The status in words. */
+                        title: string;
+                        /** @description Always about:blank; code tells problems apart. */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    "preview-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the workspace. */
+                workspace: string;
+                /** @description Id of the run. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
                 };
             };
             /** @description A problem (RFC 9457). */
