@@ -110,6 +110,38 @@ const corrections = () =>
       .join(),
   );
 
+test("how a file would be read otherwise is shown before it is read again", async () => {
+  await $("go-on").waitFor();
+  await page.getByRole("button", { name: "Read the file otherwise" }).click();
+  const preview = $("read-preview");
+  const choose = async (label, option) => {
+    await page.getByRole("combobox", { name: label }).click();
+    await page.getByRole("option", { name: option, exact: true }).click();
+  };
+  const again = page.getByRole("button", { name: "Read again" });
+  await preview.getByText(/^25 columns/).waitFor();
+  await preview.getByText("As it is read now").waitFor();
+  await screen(page, "reception-again");
+  assert.equal(await preview.getByRole("row").count(), 11, "the names and ten rows");
+  assert.ok(await again.isDisabled(), "there is nothing to read otherwise");
+  await choose("Delimiter", "Semicolon");
+  await preview.getByText(/^1 column[,;]/).waitFor();
+  await preview.getByText("(25 columns now)").waitFor();
+  await preview.getByText("As it would be read").waitFor();
+  await picture(page, "reception-otherwise");
+  await page.getByLabel("Lines to skip").fill("9999");
+  await preview.getByRole("alert").getByText("9999 lines before the table are to be skipped").waitFor();
+  assert.ok(await again.isDisabled(), "it cannot be read so");
+  await picture(page, "reception-unreadable");
+  await page.getByLabel("Lines to skip").fill("");
+  await preview.getByText(/^1 column[,;]/).waitFor();
+  await choose("Delimiter", "Comma");
+  await preview.getByText("As it is read now").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await preview.waitFor({ state: "hidden" });
+  assert.equal((await point()).round, 1, "the stage began anew");
+});
+
 test("the facts of reception are corrected and accepted", async () => {
   await $("go-on").waitFor();
   await page.getByText("Columns (25)").waitFor();

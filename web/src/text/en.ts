@@ -3,6 +3,7 @@
 import { admin, audit, system } from "./en.admin";
 import { data } from "./en.data";
 import { condition, diagnostics, erase, keys as keysOf, webhook } from "./en.instance";
+import { reading } from "./en.reading";
 import { recipe } from "./en.recipe";
 import { together } from "./en.together";
 import { upload } from "./en.upload";
@@ -378,7 +379,7 @@ export const en = {
     tab: "Tab",
     pipe: "Vertical bar",
     encoding: "Encoding",
-    asFound: (e: string) => `As found (${e})`,
+    asFound: (e: string) => (e ? `As found (${e})` : "As found"),
     headerLabel: "Names of the columns",
     skip: "Lines to skip",
     skipWhy: "Before the table begins. Empty: as found.",
@@ -565,6 +566,7 @@ export const en = {
   keysOf,
   condition,
   diagnostics,
+  reading,
   together,
 
   result: {

@@ -18,6 +18,7 @@ import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { Columns } from "./Columns";
 import { ReadAgain } from "./ReadAgain";
+import { wordsOf } from "./reading.model";
 import { type Corrections, corrected, correctionsOf, type Facts, heldAs, withGoal } from "./reception.model";
 import css from "./reception.module.css";
 
@@ -89,6 +90,8 @@ export default function Reception({ path, run, open }: StageProps) {
         />
       )}
       <ReadAgain
+        path={path}
+        round={point.data?.body.round ?? 0}
         opened={again}
         onClose={readAgain.close}
         format={facts.data.format}
@@ -102,14 +105,6 @@ export default function Reception({ path, run, open }: StageProps) {
 function Summary({ facts, onAgain }: { facts: Facts; onAgain?: () => void }) {
   const f = facts.format;
   const x = facts.context;
-  const chips = [
-    f.format.toUpperCase(),
-    f.compression,
-    f.encoding.toUpperCase(),
-    f.delimiter && text.reception.delimiter(f.delimiter),
-    f.header ? text.reception.header : text.reception.noHeader,
-    !!f.preamble_lines && text.reception.preamble(f.preamble_lines),
-  ].filter(Boolean);
   const problems = Object.entries(facts.problems ?? {});
   return (
     <section className={css.summary} aria-labelledby="summary">
@@ -124,8 +119,8 @@ function Summary({ facts, onAgain }: { facts: Facts; onAgain?: () => void }) {
           {x.time_column && ` · ${text.reception.time(x.time_column)}`}
         </p>
         <ul className={css.chips}>
-          {chips.map((c) => (
-            <li key={String(c)}>{c}</li>
+          {wordsOf(f).map((w) => (
+            <li key={w}>{w}</li>
           ))}
           {problems.map(([kind, n]) => (
             <li key={kind} data-problem>
