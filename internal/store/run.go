@@ -42,21 +42,34 @@ type Run struct {
 	Updated   time.Time
 }
 
-const runColumns = "id, status, stage, tier, workspace, version, head, state, created, updated"
+const (
+	listedColumns = "id, status, stage, tier, workspace, version, head, created, updated"
+	runColumns    = listedColumns + ", state"
+)
 
 func (s *Store) scanRun(scan func(...any) error) (Run, error) {
+	var state []byte
+	r, err := s.scanListed(func(dest ...any) error { return scan(append(dest, &state)...) })
+	if err != nil {
+		return r, err
+	}
+	if r.State, err = s.unseal(state); err != nil {
+		return r, fmt.Errorf("decrypting the state of run %s: %w", r.ID, err)
+	}
+	return r, nil
+}
+
+// scanListed reads a run without its state.
+func (s *Store) scanListed(scan func(...any) error) (Run, error) {
 	var r Run
 	var head []byte
 	var created, updated int64
-	if err := scan(&r.ID, &r.Status, &r.Stage, &r.Tier, &r.Workspace, &r.Version, &head, &r.State, &created, &updated); err != nil {
+	if err := scan(&r.ID, &r.Status, &r.Stage, &r.Tier, &r.Workspace, &r.Version, &head, &created, &updated); err != nil {
 		return r, err
 	}
-	var err error
-	if head, err = s.unseal(head); err != nil {
+	head, err := s.unseal(head)
+	if err != nil {
 		return r, fmt.Errorf("decrypting the record of run %s: %w", r.ID, err)
-	}
-	if r.State, err = s.unseal(r.State); err != nil {
-		return r, fmt.Errorf("decrypting the state of run %s: %w", r.ID, err)
 	}
 	if err := json.Unmarshal(head, &r.Head); err != nil {
 		return r, fmt.Errorf("reading the record of run %s: %w", r.ID, err)
@@ -80,7 +93,7 @@ func (t *Tx) InsertRun(ctx context.Context, r Run) error {
 	}
 	now := t.s.now()
 	_, err = t.exec(ctx, "INSERT INTO run ("+runColumns+") VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
-		r.ID, r.Status, r.Stage, r.Tier, r.Workspace, int64(1), head, state, now, now)
+		r.ID, r.Status, r.Stage, r.Tier, r.Workspace, int64(1), head, now, now, state)
 	if err != nil {
 		return fmt.Errorf("recording run %s: %w", r.ID, err)
 	}
@@ -139,13 +152,8 @@ func (s *Store) RunsOf(ctx context.Context, workspace string, statuses []string,
 	if !p.Before.IsZero() {
 		before = p.Before.UnixMicro()
 	}
-	query := "SELECT id, status, stage, tier, workspace, version, head, $1, created, updated FROM run WHERE workspace = $2 " +
-		"AND (created < $3 OR (created = $3 AND id < $4))"
-	nothing, err := s.seal(nil)
-	if err != nil {
-		return nil, fmt.Errorf("listing the runs of workspace %s: %w", workspace, err)
-	}
-	args := []any{nothing, workspace, before, p.ID}
+	query := "SELECT " + listedColumns + " FROM run WHERE workspace = $1 AND (created < $2 OR (created = $2 AND id < $3))"
+	args := []any{workspace, before, p.ID}
 	if len(statuses) > 0 {
 		marks := make([]string, len(statuses))
 		for i, st := range statuses {
@@ -156,7 +164,7 @@ func (s *Store) RunsOf(ctx context.Context, workspace string, statuses []string,
 	}
 	args = append(args, p.Limit)
 	query += fmt.Sprintf(" ORDER BY created DESC, id DESC LIMIT $%d", len(args))
-	all, err := list(ctx, s.read, s.scanRun, query, args...)
+	all, err := list(ctx, s.read, s.scanListed, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing the runs of workspace %s: %w", workspace, err)
 	}

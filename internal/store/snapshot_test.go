@@ -72,7 +72,7 @@ func TestSnapshotOfSQLiteIsOfOneMomentAndEncrypted(t *testing.T) {
 func TestSnapshotOfPostgresFillsAnother(t *testing.T) {
 	t.Parallel()
 	open := func() *store.Store {
-		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{Seal: xor, Unseal: xor})
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{Seal: seal, Unseal: unseal})
 		if err != nil {
 			t.Fatal(err)
 		}

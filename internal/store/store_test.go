@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,20 +44,29 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-// xor stands for a cipher: enough to see that sealed columns are sealed and come back.
-func xor(b []byte) ([]byte, error) {
-	out := make([]byte, len(b))
+// seal stands for a cipher: enough to see that sealed columns are sealed and come back, and that what is sealed, though it be empty, is
+// no text.
+func seal(b []byte) ([]byte, error) {
+	out := []byte{0xff}
 	for i := range b {
-		out[i] = b[i] ^ 0x55
+		out = append(out, b[i]^0x55)
 	}
 	return out, nil
+}
+
+func unseal(b []byte) ([]byte, error) {
+	if len(b) == 0 || b[0] != 0xff {
+		return nil, errors.New("it was not sealed")
+	}
+	plain, err := seal(b[1:])
+	return plain[1:], err
 }
 
 func TestPostgres(t *testing.T) {
 	t.Parallel()
 	storetest.Exercise(t, func(t *testing.T) *store.Store {
 		t.Helper()
-		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{Seal: xor, Unseal: xor})
+		s, err := store.OpenPostgres(t.Context(), storetest.Postgres(t), store.Options{Seal: seal, Unseal: unseal})
 		if err != nil {
 			t.Fatal(err)
 		}

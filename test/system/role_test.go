@@ -3,6 +3,7 @@ package system_test
 import (
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/analytix-flow/analytix/internal/broker/brokertest"
@@ -47,9 +48,33 @@ func TestProcessesOfOneRole(t *testing.T) {
 	}
 	role("worker")
 	bob.toEnd(t, w, run)
+	bob.readsEverything(t, w, run)
 	r := call(t, append([]string{"admin", "backup", "--data", data, "--to", filepath.Dir(data)}, "--config", config(t, shared))...)
 	if r.code != 0 {
 		t.Errorf("a backup beside processes that share a state: %+v", r)
+	}
+}
+
+// readsEverything calls every operation that reads, of the workspace and the run or of nothing that there is: none fails, whatever the
+// records lie in.
+func (u *user) readsEverything(t *testing.T, workspace, run string) {
+	t.Helper()
+	all := u.s.operations(t)
+	known := strings.NewReplacer("{run}", run, "{version}", "latest", "{column}", "amount")
+	read := 0
+	for _, o := range all {
+		if o.method != http.MethodGet || strings.HasSuffix(o.path, "/events") || strings.HasSuffix(o.path, "/oidc/{provider}") {
+			continue // those go on, or lead elsewhere
+		}
+		o.path = known.Replace(o.path)
+		if got := u.try(t, &o, workspace); got.status >= 500 {
+			t.Errorf("%s: %d %s", o.id, got.status, got.body)
+		} else if got.status == 200 {
+			read++
+		}
+	}
+	if read < 30 {
+		t.Errorf("only %d operations read anything", read)
 	}
 }
 
