@@ -57,3 +57,14 @@ func TestDatesOfBirthAreNoCourseOfTime(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsToBeIgnoredIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	facts := &flow.Facts{Rows: 500}
+	for _, kind := range []flow.Type{flow.Boolean, flow.Integer, flow.Date, flow.Text} {
+		facts.Columns = append(facts.Columns, flow.Column{Name: string(kind), Type: kind, Role: flow.RoleIgnore, Distinct: 6, Examples: []string{"so it goes"}})
+	}
+	if p := planOf(facts); len(p.measures)+len(p.groups)+len(p.times)+len(p.texts) > 0 {
+		t.Errorf("it searches %v, %v, %v and %v", p.measures, p.groups, p.times, p.texts)
+	}
+}

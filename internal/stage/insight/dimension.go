@@ -55,6 +55,8 @@ func columnDimensions(facts *flow.Facts) []Dimension {
 			continue
 		}
 		switch c.Role {
+		case flow.RoleIgnore:
+			continue
 		case flow.RoleDimension, flow.RoleKey:
 		case flow.RoleText:
 			if c.Distinct > 20 { // longer texts are taken apart into words
