@@ -1,5 +1,10 @@
 package flow
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Type is the data type of a column's values.
 type Type string
 
@@ -14,6 +19,9 @@ const (
 	Text      Type = "text"
 	JSON      Type = "json"
 )
+
+// types are all types, in the order in which they are told.
+var types = []Type{Boolean, Integer, Decimal, Date, Time, Timestamp, Text, JSON}
 
 // Numeric says whether values of the type can be added up.
 func (t Type) Numeric() bool { return t == Integer || t == Decimal }
@@ -57,6 +65,22 @@ type Column struct {
 	MinLength   int64    `json:"min_length,omitempty"` // characters
 	MaxLength   int64    `json:"max_length,omitempty"`
 	Why         string   `json:"why,omitempty"` // the evidence for type and role, in words
+}
+
+// Retype has the column read as another type, as somebody says who knows it better. What was found out for the type before and
+// says nothing of this one is dropped.
+func (c *Column) Retype(t Type) error {
+	if !slices.Contains(types, t) {
+		return fmt.Errorf("column %q: %q is no type; take one of %v", c.Name, t, types)
+	}
+	if !t.Numeric() {
+		c.Number, c.Mean = nil, nil
+	}
+	if !t.Temporal() && t != Time {
+		c.Formats = nil
+	}
+	c.Type = t
+	return nil
 }
 
 // Number is the notation of the numbers of a column.

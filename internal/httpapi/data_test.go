@@ -285,6 +285,12 @@ func (s *plant) windows(t *testing.T, run string) {
 	if p := s.want(200, s.do(access.Analyst, http.MethodGet, one+"/profile?column=amount", nil)); p.json(t)["low"] != 10.0 {
 		t.Errorf("a profile: %s", p.body)
 	}
+	if p := s.want(200, s.do(access.Viewer, http.MethodGet, one+"/profile?column=first_name&as=integer", nil)); p.json(t)["unfit"] == 0.0 || strings.Contains(string(p.body), "Jane") {
+		t.Errorf("a profile as another type: %s", p.body)
+	}
+	if p := s.want(http.StatusUnprocessableEntity, s.do(access.Viewer, http.MethodGet, one+"/profile?column=amount&as=number", nil)); !strings.Contains(string(p.body), "integer") {
+		t.Errorf("a type that there is not: %s", p.body)
+	}
 	versions, _ := s.want(200, s.do(access.Viewer, http.MethodGet, s.in("/runs/"+run+"/versions"), nil)).json(t)["versions"].([]any)
 	if len(versions) < 3 {
 		t.Fatalf("%d versions", len(versions))

@@ -82,8 +82,10 @@ func (x masks) profile(p *query.Profile) {
 	if x.m == nil {
 		return
 	}
-	for i := range p.Top {
-		p.Top[i].Value = x.m.Value(p.Column, p.Top[i].Value)
+	for _, values := range [][]query.Value{p.Top, p.UnfitValues} {
+		for i := range values {
+			values[i].Value = x.m.Value(p.Column, values[i].Value)
+		}
 	}
 	if x.m.Personal(p.Column) {
 		p.Histogram, p.Low, p.High, p.Mean, p.Quartiles, p.Shortest, p.Longest = nil, nil, nil, nil, nil, 0, 0

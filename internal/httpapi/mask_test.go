@@ -57,11 +57,15 @@ func TestUpdatesFailuresAndEntriesOfTheAuditAreMasked(t *testing.T) {
 func TestQueriesThatTellWhatIsMaskedAreNotShown(t *testing.T) {
 	t.Parallel()
 	viewer := masks{masking.New([]flow.Column{{Name: "birth_date", Type: flow.Date}, {Name: "amount", Type: flow.Decimal}})}
-	for column, want := range map[string]int{"birth_date": 2, "amount": 4} {
-		p := &query.Profile{Column: column, Queries: []query.Query{{Of: query.BehindFacts}, {Of: query.BehindTop}, {Of: query.BehindNumbers}, {Of: query.BehindHistogram}}}
+	for column, want := range map[string]int{"birth_date": 3, "amount": 5} {
+		p := &query.Profile{Column: column, Top: []query.Value{{Value: "1815-12-10"}}, UnfitValues: []query.Value{{Value: "about 1815"}},
+			Queries: []query.Query{{Of: query.BehindFacts}, {Of: query.BehindUnfit}, {Of: query.BehindTop}, {Of: query.BehindNumbers}, {Of: query.BehindHistogram}}}
 		viewer.profile(p)
 		if len(p.Queries) != want {
 			t.Errorf("of %s a viewer sees %v", column, p.Queries)
+		}
+		if hidden := p.Top[0].Value != "1815-12-10" && p.UnfitValues[0].Value != "about 1815"; hidden != (column == "birth_date") {
+			t.Errorf("of %s a viewer sees %v and %v", column, p.Top, p.UnfitValues)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/analytix-flow/analytix/internal/access"
 	"github.com/analytix-flow/analytix/internal/dataset"
+	"github.com/analytix-flow/analytix/internal/flow"
 	"github.com/analytix-flow/analytix/internal/outcome"
 	"github.com/analytix-flow/analytix/internal/query"
 )
@@ -90,6 +91,7 @@ type profileOutput struct{ Body query.Profile }
 func (a *API) profile(ctx context.Context, in *struct {
 	VersionPath
 	Column string `query:"column" required:"true" minLength:"1" maxLength:"1000"`
+	As     string `query:"as" enum:"boolean,integer,decimal,date,time,timestamp,text,json" doc:"Read it as this type in the place of its own, as a correction at reception would: unfit and unfit_values then tell what could not be read."`
 	Top    int    `query:"top" minimum:"1" maximum:"200" default:"20" doc:"How many of the most frequent values."`
 	Bins   int    `query:"bins" minimum:"1" maximum:"100" default:"30" doc:"Bars of the histogram."`
 },
@@ -101,7 +103,7 @@ func (a *API) profile(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.App.Profile(ctx, in.Run, in.Version, query.Column{Column: in.Column, Top: in.Top, Bins: in.Bins})
+	p, err := a.App.Profile(ctx, in.Run, in.Version, query.Column{Column: in.Column, As: flow.Type(in.As), Top: in.Top, Bins: in.Bins})
 	if err != nil {
 		return nil, err
 	}

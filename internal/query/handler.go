@@ -117,13 +117,13 @@ func invalid(format string, args ...any) error {
 	return stage.Permanent(fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...)))
 }
 
-// typed is the expression that reads a column as what it is, where that is known.
-func typed(facts []flow.Column, name string) (expr string, t flow.Type) {
+// known is what is known of a column: nothing but its name where no facts tell more.
+func known(facts []flow.Column, name string) flow.Column {
 	f := flow.Facts{Columns: facts}
 	if c := f.Column(name); c != nil {
-		return engine.Typed(c), c.Type
+		return *c
 	}
-	return engine.Text(name), flow.Text
+	return flow.Column{Name: name, Type: flow.Text}
 }
 
 // Returned marks an error that came back from another process, where it lost what it wrapped, as ErrInvalid again.

@@ -10,9 +10,13 @@ import (
 	"github.com/analytix-flow/analytix/internal/stage"
 )
 
+// fewUnfit is how many of the values that do not fit the type are told.
+const fewUnfit = 5
+
 // Column asks for the profile of a column.
 type Column struct {
 	Column string        `json:"column"`
+	As     flow.Type     `json:"as,omitempty"`   // the type to read it as; its own by default
 	Top    int           `json:"top,omitempty"`  // how many values; 20 by default, at most 200
 	Bins   int           `json:"bins,omitempty"` // of the histogram; 30 by default, at most 100
 	Facts  []flow.Column `json:"facts,omitempty"`
@@ -33,38 +37,40 @@ type Bin struct {
 
 // Query is a query behind numbers of an answer.
 type Query struct {
-	Of  Behind `json:"of" enum:"facts,numbers,histogram,top" doc:"What it computes: facts is rows, missing, distinct, unfit, shortest and longest; numbers is low, high, mean and quartiles."`
+	Of  Behind `json:"of" enum:"facts,unfit,top,numbers,histogram" doc:"What it computes: facts is rows, missing, distinct, unfit, shortest and longest; unfit is unfit_values; numbers is low, high, mean and quartiles."`
 	SQL string `json:"sql" doc:"Runs as it stands in DuckDB on a table named data that holds this version."`
 }
 
 // Behind is which numbers of a profile a query computes.
 type Behind string
 
-// The queries behind a profile. Only columns of numbers and moments have the second and the third.
+// The queries behind a profile. Only columns with cells that do not fit have the second, only those of numbers and moments the last two.
 const (
 	BehindFacts     Behind = "facts"
+	BehindUnfit     Behind = "unfit"
+	BehindTop       Behind = "top"
 	BehindNumbers   Behind = "numbers"
 	BehindHistogram Behind = "histogram"
-	BehindTop       Behind = "top"
 )
 
 // Profile is what a column holds.
 type Profile struct {
-	Column    string    `json:"column"`
-	Type      flow.Type `json:"type"`
-	Rows      int64     `json:"rows"`
-	Missing   int64     `json:"missing"`
-	Distinct  int64     `json:"distinct"` // about, where there are many
-	Unfit     int64     `json:"unfit"`    // present cells that do not fit the type
-	Shortest  int64     `json:"shortest"` // characters
-	Longest   int64     `json:"longest"`
-	Top       []Value   `json:"top"`
-	Histogram []Bin     `json:"histogram,omitempty"` // of numbers and moments
-	Low       *float64  `json:"low,omitempty"`
-	High      *float64  `json:"high,omitempty"`
-	Mean      *float64  `json:"mean,omitempty"`
-	Quartiles []float64 `json:"quartiles,omitempty"`
-	Queries   []Query   `json:"queries" doc:"The queries that computed these numbers. Those that would tell what is masked for the caller are left out."`
+	Column      string    `json:"column"`
+	Type        flow.Type `json:"type"`
+	Rows        int64     `json:"rows"`
+	Missing     int64     `json:"missing"`
+	Distinct    int64     `json:"distinct"` // about, where there are many
+	Unfit       int64     `json:"unfit"`    // present cells that do not fit the type
+	UnfitValues []Value   `json:"unfit_values,omitempty" doc:"The most frequent of the values that do not fit the type, five at most."`
+	Shortest    int64     `json:"shortest"` // characters
+	Longest     int64     `json:"longest"`
+	Top         []Value   `json:"top"`
+	Histogram   []Bin     `json:"histogram,omitempty"` // of numbers and moments
+	Low         *float64  `json:"low,omitempty"`
+	High        *float64  `json:"high,omitempty"`
+	Mean        *float64  `json:"mean,omitempty"`
+	Quartiles   []float64 `json:"quartiles,omitempty"`
+	Queries     []Query   `json:"queries" doc:"The queries that computed these numbers. Those that would tell what is masked for the caller are left out."`
 }
 
 // profiled is a column as the queries of its profile read it. Each query is made for the table that it is to read, so that what
@@ -84,20 +90,41 @@ func profile(ctx context.Context, job *stage.Job, e *engine.Session, q *Column) 
 	}
 	bounded(&q.Top, 20, 200)
 	bounded(&q.Bins, 30, 100)
-	expr, kind := typed(q.Facts, q.Column)
-	c := profiled{text: engine.Text(q.Column), expr: expr, number: asNumber(expr, kind)}
-	p := &Profile{Column: q.Column, Type: kind, Top: []Value{}}
+	column, err := q.retyped()
+	if err != nil {
+		return nil, err
+	}
+	expr := engine.Typed(&column)
+	c := profiled{text: engine.Text(q.Column), expr: expr, number: asNumber(expr, column.Type)}
+	p := &Profile{Column: q.Column, Type: column.Type}
 	err = t.QueryRow(ctx, p.behind(BehindFacts, t, c.facts), &p.Rows, &p.Missing, &p.Distinct, &p.Unfit, &p.Shortest, &p.Longest)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.values(ctx, t, c, q.Top); err != nil {
+	if p.Unfit > 0 {
+		if p.UnfitValues, err = p.values(ctx, t, BehindUnfit, c.unfit); err != nil {
+			return nil, err
+		}
+	}
+	if p.Top, err = p.values(ctx, t, BehindTop, func(from string) string { return c.top(from, q.Top) }); err != nil {
 		return nil, err
 	}
 	if c.number != "" {
 		err = p.histogram(ctx, t, c, q.Bins)
 	}
 	return p, err
+}
+
+// retyped is what is known of the column, read as the type that is asked for just as if somebody had corrected it at reception.
+func (q *Column) retyped() (flow.Column, error) {
+	c := known(q.Facts, q.Column)
+	if q.As == "" {
+		return c, nil
+	}
+	if err := c.Retype(q.As); err != nil {
+		return c, invalid("%v", err)
+	}
+	return c, nil
 }
 
 // behind is a query on the version. It keeps the same one on the table data, to be shown.
@@ -110,6 +137,11 @@ func (c profiled) facts(from string) string {
 	return fmt.Sprintf("SELECT count(*) AS rows, count(*) - count(%[1]s) AS missing, approx_count_distinct(%[1]s) AS \"distinct\", "+
 		"count(%[1]s) - count(%[2]s) AS unfit, coalesce(min(length(%[1]s)), 0) AS shortest, coalesce(max(length(%[1]s)), 0) AS longest FROM %[3]s",
 		c.text, c.expr, from)
+}
+
+func (c profiled) unfit(from string) string {
+	return fmt.Sprintf("SELECT v AS value, count(*) AS n FROM (SELECT %s AS v, %s AS fit FROM %s) WHERE v IS NOT NULL AND fit IS NULL GROUP BY v ORDER BY n DESC, v LIMIT %d",
+		c.text, c.expr, from, fewUnfit)
 }
 
 func (c profiled) top(from string, most int) string {
@@ -150,20 +182,22 @@ func asNumber(expr string, t flow.Type) string {
 	}
 }
 
-func (p *Profile) values(ctx context.Context, t *table, c profiled, most int) (err error) {
-	r, err := t.Query(ctx, p.behind(BehindTop, t, func(from string) string { return c.top(from, most) }))
+// values are those that a query returns, with how often each is there.
+func (p *Profile) values(ctx context.Context, t *table, of Behind, query func(from string) string) (all []Value, err error) {
+	r, err := t.Query(ctx, p.behind(of, t, query))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	all = []Value{}
 	for r.Next() {
 		var v Value
 		if err := r.Scan(&v.Value, &v.Count); err != nil {
-			return err
+			return nil, err
 		}
-		p.Top = append(p.Top, v)
+		all = append(all, v)
 	}
-	return r.Err()
+	return all, r.Err()
 }
 
 func (p *Profile) histogram(ctx context.Context, t *table, c profiled, bins int) (err error) {

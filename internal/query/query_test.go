@@ -146,6 +146,50 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// A column is profiled as another type as it would be once somebody had corrected it at reception.
+func TestProfilesAsAnotherType(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	files := map[string]engine.File{stage.FileData: b.version(t, "v", `SELECT * FROM (VALUES (1, '1', '1.234,50 €', '03.02.2026'), (2, 'one', '7 €', '04.02.2026'), (3, 'two', NULL, '2026-02-05'),
+		(4, 'two', 'free', 'soon'), (5, NULL, '9', NULL), (6, '0', '9', '1')) t(__row, n, price, day)`)}
+	facts := []flow.Column{{Name: "n", Type: flow.Text}, {Name: "price", Type: flow.Decimal, Number: &flow.Number{Decimal: ",", Thousands: ".", Suffix: "€"}},
+		{Name: "day", Type: flow.Date, Formats: []string{"%d.%m.%Y"}}}
+	for _, c := range []struct {
+		column string
+		as     flow.Type
+		unfit  string
+	}{
+		{"n", "", "[]"}, {"n", flow.Text, "[]"}, {"n", flow.JSON, "[]"}, {"n", flow.Integer, "[{two 2} {one 1}]"}, {"n", flow.Decimal, "[{two 2} {one 1}]"},
+		{"n", flow.Boolean, "[{two 2} {one 1}]"}, {"n", flow.Date, "[{two 2} {0 1} {1 1} {one 1}]"},
+		{"price", "", "[{free 1}]"}, {"price", flow.Integer, "[{free 1}]"}, {"price", flow.Boolean, "[{9 2} {1.234,50 € 1} {7 € 1} {free 1}]"},
+		{"day", flow.Date, "[{1 1} {soon 1}]"}, {"day", flow.Timestamp, "[{1 1} {soon 1}]"}, {"day", flow.Integer, "[{03.02.2026 1} {04.02.2026 1} {2026-02-05 1} {soon 1}]"},
+		{"none", flow.Integer, ""},
+	} {
+		p, err := ask[query.Profile](t, b, query.HandlerProfile, files, query.Column{Column: c.column, As: c.as, Facts: facts})
+		if c.unfit == "" {
+			if !errors.Is(err, query.ErrInvalid) {
+				t.Errorf("%s: %v", c.column, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s as %s: %v", c.column, c.as, err)
+			continue
+		}
+		var n int64
+		for _, v := range p.UnfitValues {
+			n += v.Count
+		}
+		if got := fmt.Sprint(p.UnfitValues); got != c.unfit || p.Unfit != n || c.as != "" && p.Type != c.as {
+			t.Errorf("%s as %s: %d of %s cannot be read, such as %s", c.column, c.as, p.Unfit, p.Type, got)
+		}
+	}
+	_, err := ask[query.Profile](t, b, query.HandlerProfile, files, query.Column{Column: "n", As: "number", Facts: facts})
+	if !errors.Is(err, query.ErrInvalid) || !strings.Contains(err.Error(), `column "n": "number" is no type; take one of [boolean integer`) {
+		t.Errorf("a type that there is not: %v", err)
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	b := open(t)

@@ -167,12 +167,12 @@ func where(all []string) string {
 // sorted are the terms of the order.
 func (w *Window) sorted() (all []string) {
 	for _, o := range w.Order {
-		expr, _ := typed(w.Facts, o.Column)
+		c := known(w.Facts, o.Column)
 		direction := " ASC NULLS LAST"
 		if o.Descending {
 			direction = " DESC NULLS LAST"
 		}
-		all = append(all, expr+direction)
+		all = append(all, engine.Typed(&c)+direction)
 	}
 	return all
 }

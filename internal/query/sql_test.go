@@ -65,9 +65,17 @@ func TestTheQueriesOfAProfileComputeItsNumbers(t *testing.T) {
 	t.Parallel()
 	b, other := open(t), shown(t, named)
 	files := map[string]engine.File{stage.FileData: b.version(t, "v", named)}
-	for column, want := range map[string]string{"rows": "facts top numbers histogram", priced: "facts top numbers histogram", "v": "facts top numbers histogram",
-		odd: "facts top", "endless": "facts top numbers", "missing": "facts top numbers", "bar": "facts top numbers histogram"} {
-		p, err := ask[query.Profile](t, b, query.HandlerProfile, files, query.Column{Column: column, Facts: namedFacts, Bins: 7, Top: 4})
+	for _, c := range []struct {
+		column string
+		as     flow.Type
+		want   string
+	}{
+		{"rows", "", "facts top numbers histogram"}, {priced, "", "facts unfit top numbers histogram"}, {"v", "", "facts unfit top numbers histogram"},
+		{odd, "", "facts top"}, {"endless", "", "facts top numbers"}, {"missing", "", "facts top numbers"}, {"bar", "", "facts top numbers histogram"},
+		{odd, flow.Date, "facts unfit top numbers"}, {priced, flow.Text, "facts top"}, {"rows", flow.Boolean, "facts unfit top"},
+	} {
+		column, want := c.column, c.want
+		p, err := ask[query.Profile](t, b, query.HandlerProfile, files, query.Column{Column: column, As: c.as, Facts: namedFacts, Bins: 7, Top: 4})
 		if err != nil {
 			t.Fatalf("%s: %v", column, err)
 		}
@@ -96,9 +104,9 @@ func compare(t *testing.T, p *query.Profile, q query.Query, lines []map[string]a
 			all = []any{*p.Low, *p.High, *p.Mean, p.Quartiles[0], p.Quartiles[1], p.Quartiles[2]}
 		}
 		want, got = all, in(lines[0], "low", "high", "mean", "quarter", "half", "three_quarters")
-	case query.BehindTop:
+	case query.BehindTop, query.BehindUnfit:
 		var values, found []any
-		for _, v := range p.Top {
+		for _, v := range map[query.Behind][]query.Value{query.BehindTop: p.Top, query.BehindUnfit: p.UnfitValues}[q.Of] {
 			values = append(values, v.Value, v.Count)
 		}
 		for _, l := range lines {

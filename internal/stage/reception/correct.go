@@ -43,7 +43,6 @@ type goalCorrection struct {
 }
 
 var (
-	knownTypes = []flow.Type{flow.Boolean, flow.Integer, flow.Decimal, flow.Date, flow.Time, flow.Timestamp, flow.Text, flow.JSON}
 	knownRoles = []flow.Role{
 		flow.RoleIdentifier, flow.RoleKey, flow.RoleTime, flow.RoleMeasure, flow.RoleDimension, flow.RoleText, flow.RoleConstant, flow.RoleIgnore,
 	}
@@ -79,16 +78,9 @@ func correctColumn(facts *flow.Facts, name string, to columnCorrection) error {
 		return fmt.Errorf("%w: there is no column %q to correct", flow.ErrInvalid, name)
 	}
 	if to.Type != nil {
-		if !slices.Contains(knownTypes, *to.Type) {
-			return fmt.Errorf("%w: column %q: %q is no type; take one of %v", flow.ErrInvalid, name, *to.Type, knownTypes)
+		if err := c.Retype(*to.Type); err != nil {
+			return fmt.Errorf("%w: %w", flow.ErrInvalid, err)
 		}
-		if !to.Type.Numeric() {
-			c.Number, c.Mean = nil, nil
-		}
-		if !to.Type.Temporal() && *to.Type != flow.Time {
-			c.Formats = nil
-		}
-		c.Type = *to.Type
 	}
 	if to.Formats != nil {
 		c.Formats = to.Formats

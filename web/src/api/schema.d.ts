@@ -3191,6 +3191,8 @@ export interface components {
             type: string;
             /** Format: int64 */
             unfit: number;
+            /** @description The most frequent of the values that do not fit the type, five at most. */
+            unfit_values?: components["schemas"]["Value"][] | null;
         };
         "Put-memberRequest": {
             /** @enum {string} */
@@ -3204,10 +3206,10 @@ export interface components {
         };
         Query: {
             /**
-             * @description What it computes: facts is rows, missing, distinct, unfit, shortest and longest; numbers is low, high, mean and quartiles.
+             * @description What it computes: facts is rows, missing, distinct, unfit, shortest and longest; unfit is unfit_values; numbers is low, high, mean and quartiles.
              * @enum {string}
              */
-            of: "facts" | "numbers" | "histogram" | "top";
+            of: "facts" | "unfit" | "top" | "numbers" | "histogram";
             /** @description Runs as it stands in DuckDB on a table named data that holds this version. */
             sql: string;
         };
@@ -10217,6 +10219,8 @@ export interface operations {
         parameters: {
             query: {
                 column: string;
+                /** @description Read it as this type in the place of its own, as a correction at reception would: unfit and unfit_values then tell what could not be read. */
+                as?: "boolean" | "integer" | "decimal" | "date" | "time" | "timestamp" | "text" | "json";
                 /** @description How many of the most frequent values. */
                 top?: number;
                 /** @description Bars of the histogram. */
