@@ -145,10 +145,20 @@ test("how a file would be read otherwise is shown before it is read again", asyn
 test("the facts of reception are corrected and accepted", async () => {
   await $("go-on").waitFor();
   await page.getByText("Columns (25)").waitFor();
+  const first = page.getByRole("region", { name: /^First rows of the table/ });
+  await first.getByRole("row", { name: /^8 / }).waitFor();
+  assert.equal(await first.getByRole("columnheader").count(), 26, "the columns and the number of the row");
   await screen(page, "reception");
   await reloaded($("go-on"), page.getByText("Columns (25)"));
   await page.getByLabel("Find a column").fill("notes");
   await page.getByLabel("Role of notes").selectOption("ignore");
+  await page.getByText("1 correction", { exact: true }).waitFor();
+  await page.getByText("Role ignore: is left out of insights").waitFor();
+  // What another type would make of the values is told before it is accepted.
+  await page.getByLabel("Type of notes").selectOption("integer");
+  await page.getByText(/^(None of the|[0-9,]+ of [0-9,]+) values can(not)? be read as integer: “/).waitFor();
+  await screen(page, "reception-as-type", page.getByLabel("Type of notes"));
+  await page.getByLabel("Type of notes").selectOption("text");
   await page.getByText("1 correction", { exact: true }).waitFor();
   await page.getByLabel("Find a column").fill("quantity");
   await page.getByLabel("Type of quantity").selectOption("text");

@@ -105,6 +105,13 @@ test(`a file of ${all} columns is sent through the page, and reception shows the
   run = new URL(page.url()).pathname.split("/")[4];
   await page.getByText(`Columns (${all})`).waitFor();
   await page.getByText(`${rows} rows, ${all} columns`).waitFor();
+  const [answer] = await Promise.all([
+    page.waitForResponse((r) => r.url().endsWith("/rows")),
+    reload(page, $("first-rows").getByRole("row", { name: /^8 / })),
+  ]);
+  assert.equal((await answer.json()).columns.length, 40, "it asks for more columns than it shows");
+  await $("first-rows").getByRole("link", { name: `… ${(columns - 40).toLocaleString("en-GB")} more columns` }).waitFor();
+  await still("reception");
   await holds("reception");
   await screen(page, "wide-reception");
   await page.getByLabel("Find a column").fill(last);

@@ -82,6 +82,7 @@ export const data = {
   top: "Most frequent",
   behind: {
     facts: "Rows, missing, distinct, characters",
+    unfit: "Values that do not fit the type",
     numbers: "Range, mean, quartiles",
     histogram: "Bars of the histogram",
     top: "How often each value is there",

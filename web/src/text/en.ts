@@ -4,6 +4,7 @@ import { admin, audit, system } from "./en.admin";
 import { data } from "./en.data";
 import { condition, diagnostics, erase, keys as keysOf, webhook } from "./en.instance";
 import { reading } from "./en.reading";
+import { corrected, firstRows } from "./en.reception";
 import { recipe } from "./en.recipe";
 import { together } from "./en.together";
 import { upload } from "./en.upload";
@@ -568,6 +569,8 @@ export const en = {
   diagnostics,
   reading,
   together,
+  firstRows,
+  corrected,
 
   result: {
     facts: "What the file is",

@@ -9,6 +9,7 @@ import {
   type VisibilityState,
 } from "@tanstack/react-table";
 import type { Schemas } from "../../api/types";
+import { widthOf } from "./grid.model";
 
 /** What somebody made of the columns: how wide they are, which are hidden, and which stay at the left. */
 export interface Arrangement {
@@ -43,8 +44,7 @@ export function ofId(id: string): string {
 /** The columns, each as wide as what stands in it needs. */
 export function columnsOf(names: string[], facts: Map<string, Schemas["Column"]>): ColumnDef<unknown>[] {
   return names.map((name) => {
-    const letters = Math.max(name.length + 4, Math.min(34, facts.get(name)?.max_length ?? 16));
-    const size = Math.min(280, Math.max(104, letters * 7.4 + 26));
+    const size = widthOf(name, facts.get(name));
     return { id: idOf(name), size, minSize: narrowest, maxSize: widest };
   });
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
+import type { operations } from "../../api/schema";
 import { list, type Schemas } from "../../api/types";
 import { type RunPath, runKey } from "../run/run.query";
 import { known, type Page } from "./grid.model";
@@ -60,6 +61,9 @@ export function useOutline(path: RunPath, view: View, enabled: boolean) {
   });
 }
 
+/** What a column may be read as. */
+export type ColumnType = NonNullable<operations["get-profile"]["parameters"]["query"]["as"]>;
+
 /** One part of a table: which of its rows and which of its columns. */
 export interface Part {
   rows: number;
@@ -108,6 +112,16 @@ export function useParts(path: RunPath, view: View, parts: Part[], names: string
   });
 }
 
+/** The first rows of a version, of the columns with these names. */
+export function useFirstRows(path: RunPath, version: string | undefined, names: string[], limit: number) {
+  return useQuery({
+    queryKey: ["rows", path.run, version, "first", limit, names],
+    queryFn: ({ signal }) => rows(path, version ?? "", { columns: names, from: 1, limit }, signal),
+    enabled: version !== undefined && limit > 0 && names.length > 0,
+    ...forever,
+  });
+}
+
 /** The query behind a view, where something is filtered or sorted. The grid asks for the part that tells it as well. */
 export function useQueryOf(path: RunPath, view: View, names: string[]): string | undefined {
   const chosen = names.length > 0 && (view.filters.length > 0 || view.order.length > 0);
@@ -127,6 +141,28 @@ export function useProfile(path: RunPath, version: string, column: string, enabl
         }),
       ),
     enabled: enabled && column !== "",
+    ...forever,
+  });
+}
+
+/** What of a column can be read as another type. Only that is wanted: as little of the rest is asked for as can be. */
+export function useProfileAs(
+  path: RunPath,
+  version: string | undefined,
+  column: string,
+  as: ColumnType,
+  enabled: boolean,
+) {
+  return useQuery({
+    queryKey: ["profile", path.run, version, column, "as", as],
+    queryFn: ({ signal }) =>
+      body(
+        api.GET("/api/v1/workspaces/{workspace}/runs/{run}/versions/{version}/profile", {
+          params: { path: { ...path, version: version ?? "" }, query: { column, as, top: 1, bins: 1 } },
+          signal,
+        }),
+      ),
+    enabled: enabled && version !== undefined,
     ...forever,
   });
 }

@@ -1,3 +1,5 @@
+import type { Schemas } from "../../api/types";
+
 /** How a long table is laid out: all rows are equally high. */
 export interface Geometry {
   rows: number;
@@ -103,4 +105,10 @@ export function known(parts: Page[], columns: string[]): Page | undefined {
     sql: parts.find((p) => p.sql)?.sql,
     rows: rows.map(({ row }, r) => ({ row, cells: places.map((p) => p?.rows?.[r]?.cells?.[p.at]) })),
   };
+}
+
+/** As wide as what stands in a column needs, within bounds. */
+export function widthOf(name: string, facts: Schemas["Column"] | undefined): number {
+  const letters = Math.max(name.length + 4, Math.min(34, facts?.max_length ?? 16));
+  return Math.min(280, Math.max(104, letters * 7.4 + 26));
 }

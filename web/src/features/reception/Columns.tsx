@@ -2,12 +2,13 @@ import { NativeSelect, TextInput, Tooltip } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
+import { useCallback, useId, useMemo, useRef } from "react";
 import { list } from "../../api/types";
 import { count, percent, text, words } from "../../text/text";
 import { useHeld } from "../account/useHeld";
 import { useVersions } from "../data/data.query";
 import type { RunPath } from "../run/run.query";
+import { AsType } from "./AsType";
 import css from "./columns.module.css";
 import {
   type Column,
@@ -40,6 +41,7 @@ export function Columns({ path, facts, live, corrections, onChange }: Props) {
     count: columns.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 50,
+    getItemKey: useCallback((i: number) => columns[i]?.name ?? i, [columns]),
     overscan: 10,
   });
   const heads = text.reception.heads;
@@ -76,15 +78,11 @@ export function Columns({ path, facts, live, corrections, onChange }: Props) {
                 <div
                   key={c.name}
                   role="row"
+                  ref={rows.measureElement}
+                  data-index={v.index}
                   aria-rowindex={v.index + 2}
-                  className={css.row}
-                  style={{
-                    position: "absolute",
-                    top: 0,
-                    insetInline: 0,
-                    height: v.size,
-                    transform: `translateY(${v.start}px)`,
-                  }}
+                  className={`${css.row} ${css.column}`}
+                  style={{ transform: `translateY(${v.start}px)` }}
                 >
                   <ColumnCells
                     path={path}
@@ -112,6 +110,8 @@ function ColumnCells({ path, version, column: c, rows, live, corrections, onChan
   const set = (part: "type" | "role", value: string) => onChange(withColumn(corrections, c, part, value));
   const share = missingShare(c, rows);
   const profile = { path, version, column: c.name };
+  const said = useId();
+  const changed = live && (fix?.type || fix?.role);
   return (
     <>
       <span role="cell" className={css.name}>
@@ -129,6 +129,7 @@ function ColumnCells({ path, version, column: c, rows, live, corrections, onChan
           <NativeSelect
             size="xs"
             aria-label={text.reception.typeOf(c.name)}
+            aria-describedby={changed ? said : undefined}
             data={[...types]}
             value={fix?.type ?? c.type}
             onChange={(e) => set("type", e.currentTarget.value)}
@@ -142,6 +143,7 @@ function ColumnCells({ path, version, column: c, rows, live, corrections, onChan
           <NativeSelect
             size="xs"
             aria-label={text.reception.roleOf(c.name)}
+            aria-describedby={changed ? said : undefined}
             data={[...roles]}
             value={fix?.role ?? c.role}
             onChange={(e) => set("role", e.currentTarget.value)}
@@ -168,6 +170,14 @@ function ColumnCells({ path, version, column: c, rows, live, corrections, onChan
             </code>
           ))}
       </span>
+      {changed && (
+        <div role="cell" id={said} className={css.below}>
+          <div role="status">
+            {fix.type && <AsType {...profile} as={fix.type} />}
+            {fix.role && <p>{text.corrected.role(fix.role, text.corrected.roles[fix.role] ?? "")}</p>}
+          </div>
+        </div>
+      )}
     </>
   );
 }

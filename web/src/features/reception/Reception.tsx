@@ -17,6 +17,7 @@ import { useKeys } from "../quality/useKeys";
 import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { Columns } from "./Columns";
+import { FirstRows } from "./FirstRows";
 import { ReadAgain } from "./ReadAgain";
 import { wordsOf } from "./reading.model";
 import { type Corrections, corrected, correctionsOf, type Facts, heldAs, withGoal } from "./reception.model";
@@ -75,6 +76,7 @@ export default function Reception({ path, run, open }: StageProps) {
         <Summary facts={facts.data} onAgain={live ? readAgain.open : undefined} />
         {!open && <Decided decision={past} />}
         <GoalReading facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
+        <FirstRows path={path} facts={facts.data} />
         <Columns path={path} facts={facts.data} live={live} corrections={corrections} onChange={setTyped} />
       </div>
       {open && (

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { text } from "../../text/text";
 import type { Decision } from "../point/point.model";
 import type { Run } from "../run/run.model";
 import {
@@ -10,7 +11,11 @@ import {
   heldAs,
   missingShare,
   readAs,
+  readable,
+  roles,
   spoken,
+  takesAll,
+  types,
   withColumn,
   withGoal,
 } from "./reception.model";
@@ -74,4 +79,30 @@ it("knows the version that the facts speak of", () => {
   const versions = ["received", "parsed", "parsed", "cleaned"].map((kind, i) => ({ kind, id: `v${i}` }));
   expect(readAs(versions as Parameters<typeof readAs>[0])).toBe("v2");
   expect(readAs(undefined)).toBe(undefined);
+});
+
+it("says how many values cannot be read as another type, and which", () => {
+  const said = (unfit: number, values: [string, number][], missing = 0) =>
+    readable({
+      type: "integer",
+      rows: 4013,
+      missing,
+      unfit,
+      unfit_values: values.map(([value, count]) => ({ value, count })),
+    });
+  const some: [string, number][] = [
+    ["one", 2],
+    ["two", 1],
+  ];
+  expect(said(3, some)).toBe("3 of 4,013 values cannot be read as integer: “one”, “two”");
+  expect(said(1200, some, 13)).toBe("1,200 of 4,000 values cannot be read as integer: “one”, “two”, …");
+  expect(said(3, some, 4010)).toBe("None of the values can be read as integer: “one”, “two”");
+  expect(said(1, [["x".repeat(50), 1]])).toContain(`“${"x".repeat(40)}…”`);
+  expect(said(0, [])).toBe("All values can be read as integer.");
+  expect(said(0, [], 4013)).toBe("There is no value to read as integer.");
+});
+
+it("asks for nothing where a type takes every value, and knows what each role does", () => {
+  expect(types.filter(takesAll)).toEqual(["text", "json"]);
+  expect(Object.keys(text.corrected.roles)).toEqual([...roles]);
 });

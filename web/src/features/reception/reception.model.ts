@@ -1,10 +1,12 @@
 import { list, type Schemas } from "../../api/types";
-import { text } from "../../text/text";
+import { count, text } from "../../text/text";
 import type { Decision } from "../point/point.model";
 import { type Run, routeOf } from "../run/run.model";
 
 export type Facts = Schemas["Facts"];
 export type Column = Schemas["Column"];
+
+type Profile = Schemas["Profile"];
 
 export const types = ["boolean", "integer", "decimal", "date", "time", "timestamp", "text", "json"] as const;
 export const roles = ["identifier", "key", "time", "measure", "dimension", "text", "constant", "ignore"] as const;
@@ -67,6 +69,32 @@ export function spoken(c: Corrections): string[] {
 export function heldAs(run: Run): string {
   return `corrections.${run.id}.${routeOf(run).find((s) => s.stage === "reception")?.round ?? 0}`;
 }
+
+/** Whether a type takes every value as it is written, so that nothing need be looked at. */
+export function takesAll(type: string): boolean {
+  return type === "text" || type === "json";
+}
+
+const longestQuoted = 40;
+
+/** How many values of a column cannot be read as the type that it was profiled as, with the most frequent of them. */
+export function readable(p: Pick<Profile, "type" | "rows" | "missing" | "unfit" | "unfit_values">): string {
+  const of = p.rows - p.missing;
+  if (of === 0) return text.corrected.noValue(p.type);
+  if (p.unfit === 0) return text.corrected.fits(p.type);
+  const told = list(p.unfit_values);
+  const values = told
+    .map(({ value }) =>
+      text.corrected.quoted(value.length > longestQuoted ? `${value.slice(0, longestQuoted)}…` : value),
+    )
+    .join(", ");
+  const all = told.reduce((sum, v) => sum + v.count, 0) === p.unfit;
+  return text.corrected.unfit(count(p.unfit), count(of), p.type, all ? values : text.corrected.andOthers(values));
+}
+
+/** So many rows and columns are shown of a table that was just read. */
+export const firstRows = 8;
+export const firstColumns = 40;
 
 /** The share of the rows in which a column says nothing. */
 export function missingShare(c: Column, rows: number): number {
