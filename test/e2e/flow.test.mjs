@@ -175,7 +175,8 @@ test("the facts of reception are corrected and accepted", async () => {
   await page.goBack();
   await page.getByText("1 correction", { exact: true }).waitFor();
   // The number knows its version once that has been asked for: nothing may be under way as the session ends.
-  await reloaded(page.getByText("1 correction", { exact: true }), page.locator("a[href*='version=']", { hasText: /\d/ }));
+  const known = page.locator("a[href*='version=']", { hasText: /\d/ });
+  await reloaded(page.getByText("1 correction", { exact: true }), known, first.getByRole("row", { name: /^8 / }));
   assert.equal(await page.getByLabel("Role of notes").inputValue(), "ignore");
   assert.match(await corrections(), /notes/);
   await page.locator("#main").focus();

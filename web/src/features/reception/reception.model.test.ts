@@ -96,6 +96,7 @@ it("says how many values cannot be read as another type, and which", () => {
   ];
   expect(said(3, some)).toBe("3 of 4,013 values cannot be read as integer: “one”, “two”");
   expect(said(1200, some, 13)).toBe("1,200 of 4,000 values cannot be read as integer: “one”, “two”, …");
+  expect(said(5, [...some, ["soon", 1], ["later", 1]])).toMatch(/: “one”, “two”, “soon”, …$/);
   expect(said(3, some, 4010)).toBe("None of the values can be read as integer: “one”, “two”");
   expect(said(1, [["x".repeat(50), 1]])).toContain(`“${"x".repeat(40)}…”`);
   expect(said(0, [])).toBe("All values can be read as integer.");

@@ -75,6 +75,7 @@ export function takesAll(type: string): boolean {
   return type === "text" || type === "json";
 }
 
+const mostQuoted = 3;
 const longestQuoted = 40;
 
 /** How many values of a column cannot be read as the type that it was profiled as, with the most frequent of them. */
@@ -82,7 +83,7 @@ export function readable(p: Pick<Profile, "type" | "rows" | "missing" | "unfit" 
   const of = p.rows - p.missing;
   if (of === 0) return text.corrected.noValue(p.type);
   if (p.unfit === 0) return text.corrected.fits(p.type);
-  const told = list(p.unfit_values);
+  const told = list(p.unfit_values).slice(0, mostQuoted);
   const values = told
     .map(({ value }) =>
       text.corrected.quoted(value.length > longestQuoted ? `${value.slice(0, longestQuoted)}…` : value),
