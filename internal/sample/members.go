@@ -89,7 +89,7 @@ func (g *generator) plantMembers() {
 func latin1(text string) []byte {
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
-		out = append(out, byte(r)) //nolint:gosec // none is beyond
+		out = append(out, byte(r))
 	}
 	return out
 }

@@ -15,15 +15,15 @@ func TestWordsNameTheTasksWhereTheyFit(t *testing.T) {
 		many[i] = task
 	}
 	for name, c := range map[string]struct {
-		told telling
+		told *telling
 		want string
 	}{
-		"nothing":                 {telling{}, ""},
-		"a queue":                 {telling{queues: map[string]bool{"only-x": true}}, "only-x me"},
-		"a task":                  {telling{tasks: []offered{task}}, `default me [{"id":7,"place":2,"args":{"kind":"some.kind"}}]`},
-		"a task and its queue":    {telling{tasks: []offered{task}, queues: map[string]bool{shared: true}}, "default me"},
-		"too many tasks":          {telling{tasks: many}, "default me"},
-		"arguments that are none": {telling{tasks: []offered{{ID: 1, Args: []byte("{")}}}, "default me"},
+		"nothing":                 {&telling{}, ""},
+		"a queue":                 {&telling{queues: map[string]bool{"only-x": true}}, "only-x me"},
+		"a task":                  {&telling{tasks: []offered{task}}, `default me [{"id":7,"place":2,"args":{"kind":"some.kind"}}]`},
+		"a task and its queue":    {&telling{tasks: []offered{task}, queues: map[string]bool{shared: true}}, "default me"},
+		"too many tasks":          {&telling{tasks: many}, "default me"},
+		"arguments that are none": {&telling{tasks: []offered{{ID: 1, Args: []byte("{")}}}, "default me"},
 	} {
 		if c.told.queues == nil {
 			c.told.queues = map[string]bool{}
