@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/analytix-flow/analytix/internal/flow"
+	"github.com/analytix-flow/analytix/internal/phrase"
 	"github.com/analytix-flow/analytix/internal/recipe"
 )
 
@@ -24,7 +25,7 @@ func (e *entry) describeFacts(f *flow.Facts) {
 	}
 	e.facts = append(e.facts, read)
 	for _, kind := range slices.Sorted(maps.Keys(f.Problems)) {
-		e.facts = append(e.facts, fmt.Sprintf("! %d lines: %s", f.Problems[kind], strings.ReplaceAll(kind, "_", " ")))
+		e.facts = append(e.facts, phrase.Count(f.Problems[kind], "! %d {line|lines}: %s", f.Problems[kind], strings.ReplaceAll(kind, "_", " ")))
 	}
 	if f.Context.Domain != "" {
 		e.facts = append(e.facts, "about: "+f.Context.Domain)
