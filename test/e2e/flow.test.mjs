@@ -90,8 +90,10 @@ test("a wrong password is refused in words, the right one lets in", async () => 
 });
 
 test("a file is sent and a run started with a goal", async () => {
-  await $("file").setInputFiles(file);
   await page.getByLabel("Goal").fill("reduce late deliveries");
+  await reloaded(page.getByText("No runs yet"));
+  assert.equal(await page.getByLabel("Goal").inputValue(), "reduce late deliveries");
+  await $("file").setInputFiles(file);
   await page.getByText("received", { exact: false }).first().waitFor();
   await page.getByRole("button", { name: "Start the run" }).click();
   await page.waitForURL(/\/runs\//);

@@ -31,7 +31,7 @@ export function Home() {
           <Waiting workspace={workspace} />
           <Recent workspace={workspace} />
         </div>
-        <NewRun workspace={workspace} />
+        <NewRun workspace={workspace} key={workspace} />
       </div>
       <FirstTour workspace={workspace} />
     </div>

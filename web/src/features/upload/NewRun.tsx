@@ -7,6 +7,7 @@ import { api, body } from "../../api/client";
 import { bytes, text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { GrowingText } from "../../ui/GrowingText";
+import { useHeld } from "../account/useHeld";
 import { useUsage } from "../admin/admin.query";
 import { runsKey, useWorkspace } from "../home/home.query";
 import { useShelf } from "../recipe/recipe.query";
@@ -24,7 +25,8 @@ export function NewRun({ workspace }: { workspace: string }) {
   const limits = limitsOf(usage.data?.limits);
   const limit = full(usage.data);
   const { state, begin, pause, resume, reset } = useUpload(workspace);
-  const [goal, setGoal] = useState("");
+  const [typed, setGoal] = useHeld<string>(`goal.${workspace}`);
+  const goal = typed ?? "";
   const [decide, setDecide] = useState<"ask" | "recommended">("ask");
   const [recipe, setRecipe] = useState("");
   const recipes = useShelf(workspace, "recipes");
@@ -42,6 +44,7 @@ export function NewRun({ workspace }: { workspace: string }) {
         }),
       ),
     onSuccess: async (run) => {
+      setGoal(null);
       void queries.invalidateQueries({ queryKey: ["usage", workspace] });
       await queries.invalidateQueries({ queryKey: runsKey(workspace) });
       await go({ to: "/w/$workspace/runs/$run", params: { workspace, run: run.id } });
@@ -87,7 +90,7 @@ export function NewRun({ workspace }: { workspace: string }) {
                 <Samples
                   workspace={workspace}
                   onFile={(file, about) => {
-                    setGoal((typed) => typed || about);
+                    setGoal((before) => before || about);
                     take(file);
                   }}
                 />
