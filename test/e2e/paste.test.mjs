@@ -120,6 +120,19 @@ test("a sample is chosen with the keyboard, brings its goal, and is sent as a fi
   await page.getByText("delimiter ;", { exact: true }).waitFor();
 });
 
+test("it is read again otherwise: the control point opens anew, and what was asked for stands there", async () => {
+  await page.getByRole("button", { name: "Read the file otherwise" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Names of the columns").click();
+  await page.getByRole("option", { name: "No row of names" }).click();
+  await dialog.getByRole("button", { name: "Read again" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("No row of names", { exact: true }).waitFor();
+  await $("go-on").waitFor();
+  await page.reload();
+  await page.getByText("No row of names", { exact: true }).waitFor();
+});
+
 test("what the tier does not take is refused before it is sent", async () => {
   const made = await call("/workspaces", { method: "POST", body: { name: "Trial", tier: "demo" } });
   await page.goto(`${server.origin}/w/${made.json.id}`);
