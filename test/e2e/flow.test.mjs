@@ -336,6 +336,21 @@ test("a viewer sees everything and decides nothing", async () => {
   await theirs.context.close();
 });
 
+test("what the filter shows is decided on at once, and taken back as one", async () => {
+  const before = Object.keys((await point()).decisions).length;
+  await page.getByLabel("Search issues").fill("blanks");
+  await page.getByText(/^\d+ of \d+ issues$/).waitFor();
+  const open = await page.getByRole("option").count();
+  await page.getByRole("button", { name: "More for all at once" }).click();
+  await page.getByRole("menuitem", { name: /^Reject those shown that are open/ }).click();
+  await until(async () => Object.keys((await point()).decisions).length > before, "they are rejected");
+  const now = await point();
+  assert.ok(Object.keys(now.decisions).length - before <= open, "more was decided than is shown");
+  await page.getByRole("button", { name: "Undo", exact: true }).first().click();
+  await until(async () => Object.keys((await point()).decisions).length === before, "all of it is taken back");
+  await page.getByLabel("Search issues").fill("");
+});
+
 test("all that is recommended is accepted at once, and carried out", async () => {
   await Promise.all([
     page.waitForResponse((r) => r.url().endsWith("/point/decisions") && r.request().method() === "POST"),

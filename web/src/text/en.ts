@@ -417,7 +417,18 @@ export const en = {
     noResolution: "There is nothing to apply here: reject it, or leave it.",
     changes: (issues: number, cells: string, nc: number) =>
       issues === 0 ? "Nothing changes yet." : `Changes ${cells} ${nc === 1 ? "cell" : "cells"}.`,
-    bulk: (count: number, short: boolean) => (short ? `Accept ${count}` : `Accept ${count} recommended`),
+    bulk: (count: number, short: boolean, filtered: boolean) =>
+      short ? `Accept ${count}` : `Accept ${count} recommended${filtered ? " of those shown" : ""}`,
+    bulkMore: "More for all at once",
+    bulkOthers: {
+      reject: (count: number, filtered: boolean) =>
+        `Reject ${filtered ? "those shown" : "all"} that are open (${count})`,
+      leave: (count: number, filtered: boolean) => `Leave ${filtered ? "those shown" : "all"} that are open (${count})`,
+    },
+    bulkTook: {
+      reject: (count: number) => `${n(count, "issue", "issues")} rejected.`,
+      leave: (count: number) => `${n(count, "issue", "issues")} left.`,
+    },
     bulkDone: (count: number) => `${n(count, "recommendation", "recommendations")} accepted.`,
   },
 

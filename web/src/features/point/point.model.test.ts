@@ -4,6 +4,7 @@ import {
   acceptRecommended,
   applies,
   type Decision,
+  decideOpen,
   type Item,
   idsOf,
   lose,
@@ -37,6 +38,17 @@ it("counts what is decided, what changes something, and what was rejected", () =
 it("accepts what is recommended, and leaves alone what is decided or not recommended", () => {
   const items = [item("1", "b"), item("2"), item("3", "a"), item("4", "gone"), { ...item("5", "a"), options: null }];
   expect(acceptRecommended(items, { "3": decision("reject") })).toEqual([{ item: "1", choice: "accept", option: "b" }]);
+});
+
+it("decides alike on everything that is open", () => {
+  const items = [item("1", "b"), item("2"), item("3", "a")];
+  const decisions = { "3": decision("reject") };
+  expect(decideOpen(items, decisions, "accept")).toEqual([{ item: "1", choice: "accept", option: "b" }]);
+  expect(decideOpen(items, decisions, "reject")).toEqual([
+    { item: "1", choice: "reject" },
+    { item: "2", choice: "reject" },
+  ]);
+  expect(decideOpen(items, decisions, "leave").map((c) => c.choice)).toEqual(["leave", "leave"]);
 });
 
 it("shows a choice before the server has confirmed it, and remembers which decision it replaces", () => {

@@ -77,6 +77,16 @@ export function acceptRecommended(items: Item[], decisions: Record<string, Decis
     .map((i) => ({ item: i.id, choice: "accept" as const, option: i.recommended }));
 }
 
+/** The same decision on everything that has none yet; accepted is what is recommended. */
+export function decideOpen(
+  items: Item[],
+  decisions: Record<string, Decision>,
+  how: "accept" | "reject" | "leave",
+): Choice[] {
+  if (how === "accept") return acceptRecommended(items, decisions);
+  return items.filter((i) => !decisions[i.id]).map((i) => ({ item: i.id, choice: how }));
+}
+
 /** What was to be decided, or to be taken back, and was not: why, by item. It stays until it succeeds, or somebody has seen it. */
 export type Lost = Record<string, Problem>;
 

@@ -1,9 +1,7 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
-import { IconChecks } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { list, type Schemas } from "../../api/types";
 import { count, text } from "../../text/text";
 import { Empty } from "../../ui/Empty";
@@ -13,9 +11,10 @@ import { useMay } from "../account/may";
 import { useHeld } from "../account/useHeld";
 import { NotTaken } from "../point/Conflict";
 import { PointBar } from "../point/PointBar";
-import { acceptRecommended, type Choice, type Decision, tally } from "../point/point.model";
+import { type Choice, type Decision, tally } from "../point/point.model";
 import { usePoint, usePointMoves } from "../point/point.query";
 import type { StageProps } from "../run/stageProps";
+import { Bulk } from "./Bulk";
 import { type Draft, draftOf, toChoice } from "./draft.model";
 import { IssueDetail } from "./IssueDetail";
 import { IssueList } from "./IssueList";
@@ -72,8 +71,6 @@ function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open
   const [held, setDrafts] = useHeld<Record<string, Draft>>(`issues.${path.run}`);
   const drafts = held ?? {};
   const search = useRef<HTMLInputElement>(null);
-  // What can be undone here cannot be undone elsewhere.
-  useEffect(() => () => void notifications.hide("bulk"), []);
   const confirm = useDisclosure(false);
   const [help, helping] = useDisclosure(false);
 
@@ -109,30 +106,8 @@ function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open
   const decide = (how: "accept" | "reject" | "leave") => issue && draft && take([toChoice(issue, draft, how)]);
   const undo = () => issue && live && decisions[issue.id] && moves.withdraw.mutate([issue.id]);
   const items = list(point.data?.body.items);
-  const bulk = acceptRecommended(items, decisions);
-  const acceptAll = () => {
-    take(bulk, false);
-    const taken = bulk.map((c) => c.item);
-    notifications.show({
-      id: "bulk",
-      message: (
-        <span>
-          {text.quality.bulkDone(taken.length)}{" "}
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              notifications.hide("bulk");
-              moves.withdraw.mutate(taken);
-            }}
-          >
-            {text.point.undo}
-          </Button>
-        </span>
-      ),
-      autoClose: 12_000,
-    });
-  };
+  const ids = new Set(shown.map((i) => i.id));
+  const filtered = shown.length < issues.length;
 
   useKeys(!confirm[0], {
     j: () => select(neighbour(shown, selected, 1)),
@@ -204,15 +179,15 @@ function Triage({ path, open, issues, skipped }: Pick<StageProps, "path" | "open
           confirm={confirm}
           mayClose={live}
         >
-          {live && bulk.length > 0 && (
-            <Button
-              variant="default"
-              leftSection={<IconChecks size={16} />}
-              onClick={acceptAll}
-              data-testid="accept-recommended"
-            >
-              {text.quality.bulk(bulk.length, narrow)}
-            </Button>
+          {live && (
+            <Bulk
+              items={filtered ? items.filter((i) => ids.has(i.id)) : items}
+              filtered={filtered}
+              decisions={decisions}
+              narrow={narrow}
+              onTake={(choices) => take(choices, false)}
+              onUndo={(taken) => moves.withdraw.mutate(taken)}
+            />
           )}
         </PointBar>
       )}
