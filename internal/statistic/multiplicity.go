@@ -14,7 +14,7 @@ func BenjaminiHochberg(p []float64, tests int64) []float64 {
 	q := make([]float64, len(p))
 	least := 1.0
 	for i := len(order) - 1; i >= 0; i-- {
-		least = math.Min(least, p[order[i]]*m/float64(i+1))
+		least = math.Min(least, p[order[i]]*(m/float64(i+1))) // a factor that is never below 1, also when rounded
 		q[order[i]] = least
 	}
 	return q

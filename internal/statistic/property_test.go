@@ -130,6 +130,25 @@ func TestInvariances(t *testing.T) {
 	})
 }
 
+// A series whose residuals are tied: in another unit they are tied all the same, though each is rounded otherwise.
+func TestTiesOfResidualsHoldInAnyUnit(t *testing.T) {
+	t.Parallel()
+	x := []float64{8, 8, 8, 8, 12, 8, 4, 8, 8, 8, 8, 4, 2, 8, 8, 4, 4, 2, -8}
+	want, err := MannKendall(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scale := range []float64{1.5, 0.1, 3, 1e-7, 12345.678} {
+		scaled := make([]float64, len(x))
+		for i := range x {
+			scaled[i] = x[i] * scale
+		}
+		if got, err := MannKendall(scaled); err != nil || math.Abs(got.P-want.P) > 1e-9 {
+			t.Errorf("times %g: p %g, want %g (%v)", scale, got.P, want.P, err)
+		}
+	}
+}
+
 func TestCorrectionsKeepOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

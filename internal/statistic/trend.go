@@ -88,9 +88,12 @@ func kendallVariance(x []float64) float64 {
 // lags whose autocorrelation is significant at 5% count, up to ten. It never goes below 1: negative autocorrelation
 // is as often an accident of a short series, and a smaller variance would let noise through.
 func hamedRao(x, at []float64, slope float64) float64 {
+	// Residuals that are the same but for rounding are tied. The grain is no simple fraction of what they are made of, so that none
+	// lies between two of its steps.
+	grain := largest(x) * math.Pi * 1e-10
 	detrended := make([]float64, len(x))
 	for i := range x {
-		detrended[i] = x[i] - slope*at[i]
+		detrended[i] = math.Round((x[i] - slope*at[i]) / grain)
 	}
 	ranks, _ := Ranks(detrended)
 	n := float64(len(x))
@@ -117,4 +120,13 @@ func sign(x float64) float64 {
 func atRank(sorted []float64, rank float64) float64 {
 	i := int(math.Round(rank)) - 1
 	return sorted[max(0, min(len(sorted)-1, i))]
+}
+
+// largest is the largest magnitude.
+func largest(x []float64) float64 {
+	m := 0.0
+	for _, v := range x {
+		m = math.Max(m, math.Abs(v))
+	}
+	return m
 }
