@@ -150,7 +150,6 @@ func effects(t *testing.T, a *app.App) []string {
 // another moment, and starts it anew. The end must be that of a run which nobody disturbed, and every effect must be
 // there exactly once.
 func TestLongKilledAtRandomMomentsEndsAsIfUndisturbed(t *testing.T) {
-	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs about a minute")
 	}

@@ -184,7 +184,6 @@ func untilWorked(t *testing.T, a *app.App, run string) {
 
 // TestLongKilledApart kills the process that drives a run on PostgreSQL and NATS, and one that works beside it, again and again.
 func TestLongKilledApart(t *testing.T) {
-	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs about a minute")
 	}

@@ -121,6 +121,9 @@ func (b *Broker) embed() error {
 	if len(b.cfg.Key) < 32 {
 		return fmt.Errorf("starting the message broker: the key has %d bytes, at least 32 are needed", len(b.cfg.Key))
 	}
+	if err := b.clearUnfinished(); err != nil {
+		return err
+	}
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "analytix", DontListen: true, NoSigs: true, JetStream: true, StoreDir: b.cfg.Dir,
 		JetStreamCipher: server.AES, JetStreamKey: hex.EncodeToString(b.cfg.Key),
@@ -194,7 +197,10 @@ const (
 
 // makeStream makes a stream or brings it up to date, on as many servers as a cluster should keep it.
 func (b *Broker) makeStream(ctx context.Context, cfg jetstream.StreamConfig) (jetstream.Stream, error) {
-	if b.server != nil || cfg.Replicas > 0 {
+	if b.server != nil {
+		return b.makeOwn(ctx, cfg)
+	}
+	if cfg.Replicas > 0 {
 		return b.js.CreateOrUpdateStream(ctx, cfg)
 	}
 	alone := cfg

@@ -301,6 +301,55 @@ func (w *watched) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// A process that is killed while a stream is made leaves a part of it: the next one starts all the same.
+func TestAStreamThatWasNotFinishedIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	remove := func(names ...string) func(dir string) error {
+		return func(dir string) (err error) {
+			for _, n := range names {
+				err = errors.Join(err, os.Remove(filepath.Join(dir, n)))
+			}
+			return err
+		}
+	}
+	truncate := func(name string, to int64) func(dir string) error {
+		return func(dir string) error { return os.Truncate(filepath.Join(dir, name), to) }
+	}
+	both := func(all ...func(string) error) func(string) error {
+		return func(dir string) (err error) {
+			for _, f := range all {
+				err = errors.Join(err, f(dir))
+			}
+			return err
+		}
+	}
+	for name, left := range map[string]func(dir string) error{
+		"the key was not written":   both(truncate("meta.key", 0), remove("meta.inf", "meta.sum")),
+		"a part of the key":         both(truncate("meta.key", 40), remove("meta.inf", "meta.sum")),
+		"a key that fits nothing":   both(remove("meta.inf", "meta.sum"), func(dir string) error { return os.WriteFile(filepath.Join(dir, "meta.key"), make([]byte, 72), 0o600) }),
+		"no description":            remove("meta.inf", "meta.sum"),
+		"a description of no bytes": both(truncate("meta.inf", 0), remove("meta.sum")),
+		"no checksum":               remove("meta.sum"),
+		"nothing but the folder":    remove("meta.key", "meta.inf", "meta.sum"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			open(t, broker.Config{Dir: dir}).Close()
+			all, err := filepath.Glob(filepath.Join(dir, "jetstream", "*", "streams", "ANALYTIX_DEAD"))
+			if err != nil || len(all) != 1 {
+				t.Fatal(all, err)
+			}
+			if err := left(all[0]); err != nil {
+				t.Fatal(err)
+			}
+			b := open(t, broker.Config{Dir: dir})
+			defer b.Close()
+			publish(t, b, "r", "event", "1")
+		})
+	}
+}
+
 func TestStoreIsEncrypted(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, broker.Config{Dir: dir})
