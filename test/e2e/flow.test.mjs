@@ -42,10 +42,10 @@ const runPath = (rest = "") => `/workspaces/${workspace}/runs/${run}${rest}`;
 const point = async () => (await api(runPath("/point"))).json;
 
 
-/** Closes the control point with the keyboard. */
+/** Closes the control point with the keyboard: once the dialog has the focus. */
 async function goOn() {
   await page.keyboard.press("Enter");
-  await $("confirm-go-on").waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "confirm-go-on");
   await page.keyboard.press("Enter");
   await $("confirm-go-on").waitFor({ state: "hidden" });
 }

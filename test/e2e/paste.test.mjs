@@ -110,9 +110,9 @@ test("a sample is chosen with the keyboard, brings its goal, and is sent as a fi
   await page.goto(`${server.origin}/w/${workspace}`);
   await page.getByRole("button", { name: "Try a sample" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("menuitem", { name: /A club's members/ }).waitFor();
+  await page.getByRole("button", { name: /A club's members/ }).waitFor();
   await screen(page, "samples");
-  await page.getByRole("menuitem", { name: /A club's members/ }).click();
+  await page.getByRole("button", { name: /A club's members/ }).click();
   await page.getByText("members.csv", { exact: true }).waitFor();
   await page.getByText("received", { exact: false }).first().waitFor();
   assert.match(await page.getByLabel("Goal").inputValue(), /cancelled/);

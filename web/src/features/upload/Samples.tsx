@@ -1,10 +1,12 @@
-import { Button, Menu, Text } from "@mantine/core";
+import { Button, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useId } from "react";
 import { api, body } from "../../api/client";
 import { list, type Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import css from "./upload.module.css";
 
 interface Props {
   workspace: string;
@@ -13,7 +15,8 @@ interface Props {
 
 /** Tables for whoever has none at hand: what is chosen is sent as any other file. */
 export function Samples({ workspace, onFile }: Props) {
-  const [open, menu] = useDisclosure(false);
+  const [open, panel] = useDisclosure(false);
+  const id = useId();
   const samples = useQuery({
     queryKey: ["samples", workspace],
     queryFn: () => body(api.GET("/api/v1/workspaces/{workspace}/samples", { params: { path: { workspace } } })),
@@ -32,26 +35,39 @@ export function Samples({ workspace, onFile }: Props) {
   });
   return (
     <>
-      <Menu opened={open} onChange={menu.toggle} width={290} position="bottom" shadow="md">
-        <Menu.Target>
-          <Button variant="default" size="xs" loading={fetched.isPending}>
-            {text.upload.sample}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {samples.isPending && <Menu.Label>{text.loading}</Menu.Label>}
+      <Button
+        variant="default"
+        size="xs"
+        loading={fetched.isPending}
+        onClick={panel.toggle}
+        aria-expanded={open}
+        aria-controls={id}
+      >
+        {text.upload.sample}
+      </Button>
+      {open && (
+        <ul className={css.samples} id={id} aria-label={text.upload.sample}>
+          {samples.isPending && <li>{text.loading}</li>}
           {list(samples.data?.samples).map((s) => (
-            <Menu.Item key={s.name} onClick={() => fetched.mutate(s)}>
-              <Text size="sm" fw={550}>
-                {s.title}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {s.about}
-              </Text>
-            </Menu.Item>
+            <li key={s.name}>
+              <UnstyledButton
+                className={css.sample}
+                onClick={() => {
+                  panel.close();
+                  fetched.mutate(s);
+                }}
+              >
+                <Text size="sm" fw={550}>
+                  {s.title}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {s.about}
+                </Text>
+              </UnstyledButton>
+            </li>
           ))}
-        </Menu.Dropdown>
-      </Menu>
+        </ul>
+      )}
       <ErrorPanel error={samples.error ?? fetched.error} />
     </>
   );
