@@ -143,6 +143,24 @@ type Facts struct {
 	Problems map[string]int64 `json:"problems,omitempty"`
 }
 
+// MeasureGoal sets by which column the goal is measured, and whether more of it is better (up, down or nothing), as somebody says who
+// knows; nil leaves it as it is. The error wraps ErrInvalid, and nothing is changed then.
+func (f *Facts) MeasureGoal(kpi, direction *string) error {
+	if kpi != nil && *kpi != "" && f.Column(*kpi) == nil {
+		return fmt.Errorf("%w: there is no column %q to measure the goal by", ErrInvalid, *kpi)
+	}
+	if direction != nil && !slices.Contains([]string{"up", "down", ""}, *direction) {
+		return fmt.Errorf("%w: the goal's direction is %q; take \"up\", \"down\" or nothing", ErrInvalid, *direction)
+	}
+	if kpi != nil {
+		f.Context.Goal.KPI = *kpi
+	}
+	if direction != nil {
+		f.Context.Goal.Direction = *direction
+	}
+	return nil
+}
+
 // Column returns the facts of the named column, or nil.
 func (f *Facts) Column(name string) *Column {
 	for i := range f.Columns {

@@ -32,19 +32,9 @@ func (*Manager) Reread(document json.RawMessage, options map[string]any) (json.R
 	if err := json.Unmarshal(document, &facts); err != nil {
 		return nil, fmt.Errorf("reading the facts, to read the goal anew: %w", err)
 	}
-	g := &facts.Context.Goal
-	if to.KPI != nil {
-		if *to.KPI != "" && facts.Column(*to.KPI) == nil {
-			return nil, fmt.Errorf("%w: there is no column %q to measure the goal by", flow.ErrInvalid, *to.KPI)
-		}
-		g.KPI = *to.KPI
+	if err := facts.MeasureGoal(to.KPI, to.Direction); err != nil {
+		return nil, err
 	}
-	if to.Direction != nil {
-		if d := *to.Direction; d != "" && d != "up" && d != "down" {
-			return nil, fmt.Errorf("%w: the goal's direction is %q; take \"up\", \"down\" or nothing", flow.ErrInvalid, d)
-		}
-		g.Direction = *to.Direction
-	}
-	g.Why = "chosen at the control point of the insights"
+	facts.Context.Goal.Why = "chosen at the control point of the insights"
 	return json.Marshal(facts)
 }

@@ -162,21 +162,14 @@ func correctContext(facts *flow.Facts, to *contextCorrection) error {
 }
 
 func correctGoal(facts *flow.Facts, to *goalCorrection) error {
-	g := &facts.Context.Goal
-	if to.KPI != nil && *to.KPI != "" {
-		if err := exist(facts, []string{*to.KPI}); err != nil {
-			return err
-		}
-	}
 	if err := exist(facts, to.Columns); err != nil {
 		return err
 	}
-	if to.Direction != nil && !slices.Contains([]string{up, down, ""}, *to.Direction) {
-		return fmt.Errorf("%w: the goal's direction is %q; take %q, %q or nothing", flow.ErrInvalid, *to.Direction, up, down)
+	if err := facts.MeasureGoal(to.KPI, to.Direction); err != nil {
+		return err
 	}
+	g := &facts.Context.Goal
 	set(&g.Text, to.Text)
-	set(&g.KPI, to.KPI)
-	set(&g.Direction, to.Direction)
 	if to.Columns != nil {
 		g.Columns = to.Columns
 	}
