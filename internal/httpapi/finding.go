@@ -159,7 +159,10 @@ func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 	if err != nil {
 		return nil, err
 	}
-	titles, err := a.titles(ctx, in.Run, state, m)
+	titles := map[string]string{}
+	if state.Status != control.Erased {
+		titles, err = a.titles(ctx, in.Run, all, m)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -170,16 +173,16 @@ func (a *API) decisionsOf(ctx context.Context, in *RunPath) (*struct {
 	return out, nil
 }
 
-// titles are those of everything that the stages of a run tell, by id, masked. Of a run that was erased there are none.
-func (a *API) titles(ctx context.Context, run string, state *control.State, m masks) (map[string]string, error) {
+// titles are those of everything that the stages tell on which something was decided, by id, masked.
+func (a *API) titles(ctx context.Context, run string, decided []store.Decided, m masks) (map[string]string, error) {
 	titles := map[string]string{}
-	if state.Status == control.Erased {
-		return titles, nil
-	}
 	type titled struct{ ID, Title string }
 	for _, name := range []flow.Stage{flow.Quality, flow.Insight, flow.Recommendation} {
+		if !slices.ContainsFunc(decided, func(d store.Decided) bool { return d.Stage == name }) {
+			continue
+		}
 		found, err := app.DocumentOf[json.RawMessage](ctx, a.App, run, name)
-		if errors.Is(err, store.ErrNotFound) { // it has not come so far
+		if errors.Is(err, store.ErrNotFound) { // it has begun anew, and found nothing yet
 			continue
 		}
 		if err != nil {
