@@ -46,14 +46,15 @@ func (q *Queue) publish(k Kind, inserted *rivertype.JobInsertResult, at time.Tim
 	q.untold.Store(true)
 	j, works := inserted.Job, q.cfg.Workers >= 0
 	named := k.queue() == shared && j.State == rivertype.JobStateAvailable && !inserted.UniqueSkippedAsDuplicate
+	o := offered{ID: j.ID, Place: j.Priority, Args: j.EncodedArgs}
 	switch pause := time.Until(at); {
 	case pause > 0:
 		q.wake.in(k.queue(), pause)
 	case named && works:
-		q.offer(offered{ID: j.ID, Place: j.Priority, Args: j.EncodedArgs})
+		q.offer(o)
 		return // to be told of where it has to wait
 	case named:
-		q.spreadTask(offered{ID: j.ID, Place: j.Priority, Args: j.EncodedArgs})
+		q.spreadTask(o)
 		return
 	default:
 		q.wake.nudge(k.queue())
