@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../api/client";
-import { list, type Schemas } from "../../api/types";
+import type { Schemas } from "../../api/types";
 import { text } from "../../text/text";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import type { PointMoves } from "../point/point.query";
+import { GoalFields } from "../reception/GoalFields";
 import { type RunPath, runKey } from "../run/run.query";
 
 interface Props {
@@ -45,26 +46,13 @@ export function GoalOtherwise({ path, goal, moves, live }: Props) {
           <Text size="sm" c="dimmed">
             {text.insight.otherwiseWhy}
           </Text>
-          <Select
-            label={text.reception.kpi}
-            searchable
-            limit={200}
-            disabled={!facts.data}
-            data={[
-              { value: "", label: text.reception.noKpi },
-              ...list(facts.data?.columns).map((c) => ({ value: c.name, label: c.name })),
-            ]}
-            value={kpi}
-            onChange={(v) => type({ ...typed, kpi: v ?? "" })}
-          />
-          <Select
-            label={text.reception.direction}
-            data={(["", "up", "down"] as const).map((d) => ({
-              value: d,
-              label: text.reception.directions[d || "none"],
-            }))}
-            value={direction}
-            onChange={(v) => type({ ...typed, direction: (v ?? "") as Direction })}
+          <GoalFields
+            facts={facts.data}
+            kpi={kpi}
+            direction={direction}
+            live
+            onKpi={(v) => type({ ...typed, kpi: v })}
+            onDirection={(v) => type({ ...typed, direction: v as Direction })}
           />
           <ErrorPanel error={facts.error ?? sendBack.error} />
           <Group justify="flex-end">

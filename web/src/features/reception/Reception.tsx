@@ -1,4 +1,4 @@
-import { Button, Select, Skeleton, Text } from "@mantine/core";
+import { Button, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -18,6 +18,7 @@ import { runKey } from "../run/run.query";
 import type { StageProps } from "../run/stageProps";
 import { Columns } from "./Columns";
 import { FirstRows } from "./FirstRows";
+import { GoalFields } from "./GoalFields";
 import { ReadAgain } from "./ReadAgain";
 import { wordsOf } from "./reading.model";
 import { type Corrections, corrected, correctionsOf, type Facts, heldAs, withGoal } from "./reception.model";
@@ -169,26 +170,14 @@ function GoalReading({ facts, live, corrections, onChange }: GoalProps) {
           </Text>
         )}
       </div>
-      <Select
+      <GoalFields
+        facts={facts}
+        kpi={kpi}
+        direction={direction}
+        live={live}
         size="xs"
-        label={text.reception.kpi}
-        searchable
-        limit={200}
-        disabled={!live}
-        data={[
-          { value: "", label: text.reception.noKpi },
-          ...list(facts.columns).map((c) => ({ value: c.name, label: c.name })),
-        ]}
-        value={kpi}
-        onChange={(v) => onChange(withGoal(corrections, facts, "kpi", v ?? ""))}
-      />
-      <Select
-        size="xs"
-        label={text.reception.direction}
-        disabled={!live}
-        data={(["", "up", "down"] as const).map((d) => ({ value: d, label: text.reception.directions[d || "none"] }))}
-        value={direction}
-        onChange={(v) => onChange(withGoal(corrections, facts, "direction", v ?? ""))}
+        onKpi={(v) => onChange(withGoal(corrections, facts, "kpi", v))}
+        onDirection={(v) => onChange(withGoal(corrections, facts, "direction", v))}
       />
     </section>
   );
